@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts';
 
 /** Whether a user can use their plan; `unknown` if SuperOffice does not report it. */
 export const userStates = ['can-log-in', 'cannot-log-in', 'waiting', 'retired', 'unknown'] as const;
-export type UserState = (typeof userStates)[number];
+type UserState = (typeof userStates)[number];
 
 /** A listed user as administrators see them. */
 export interface DirectoryUser {

@@ -32,7 +32,7 @@ describe('the users page', async () => {
   const user = (associateId: number) => `/admin/users/${associateId}?lang=en`;
   const today = () => new Date(now()).toISOString().slice(0, 10);
 
-  it('lists users with plan, state, last login and open wishes', async () => {
+  it('lists users with plan, state, last login and open access requests', async () => {
     await reconcile();
     await services.accessRequests.submit(tenantId, {
       associateId: salesPremium.associateId,

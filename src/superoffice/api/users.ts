@@ -6,7 +6,7 @@ import { readArchive } from './archive.ts';
 import type { TenantApiClient } from './web-api.ts';
 
 /** A user of a tenant as the archive lists it. */
-export interface ListedUser {
+interface ListedUser {
   readonly associateId: number;
   readonly name: string;
   /** The English text of the archive; empty if the user has no plan or none was reported. */

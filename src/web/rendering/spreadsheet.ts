@@ -40,14 +40,18 @@ export async function sendSpreadsheet<Row>(
   return sendDownload(response, fileName, [Readable.from(toRecords(spreadsheet)), csv]);
 }
 
-async function* toRecords<Row>({ columns, rows }: Spreadsheet<Row>): AsyncGenerator<readonly string[]> {
+async function* toRecords<Row>({
+  columns,
+  rows,
+}: Spreadsheet<Row>): AsyncGenerator<readonly (string | number)[]> {
   yield columns.map(({ header }) => header);
-  for await (const row of rows) yield columns.map(({ value }) => toCsvText(value(row)));
+  for await (const row of rows) yield columns.map(({ value }) => toCsvValue(value(row)));
 }
 
-function toCsvText(value: SpreadsheetValue): string {
+/** A number stays one: a minus is no formula there. */
+function toCsvValue(value: SpreadsheetValue): string | number {
   if (value instanceof Date) return value.toISOString().slice(0, 10);
-  return value === null ? '' : String(value);
+  return value ?? '';
 }
 
 async function toXlsx<Row>({ sheetName, columns, rows }: Spreadsheet<Row>): Promise<Readable> {

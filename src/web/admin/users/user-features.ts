@@ -10,7 +10,7 @@ type Explanation = Pick<
   'reason' | 'inferred' | 'next' | 'visibilityHints' | 'evidence' | 'also' | 'upgrades'
 >;
 
-/** The panel of a user for somebody else to read. */
+/** The panel of a user, for administrators to read. */
 export interface UserFeatures {
   readonly solutions: readonly SolutionView[];
   /** The explanation of each feature, by its key. */

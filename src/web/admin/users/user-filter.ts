@@ -75,7 +75,7 @@ export function isShown(
 }
 
 /** Whether a plan is shown by a filter. */
-export function isPlanShown(plan: PlanText, filter: Pick<UserFilter, 'plan' | 'solution'>): boolean {
+function isPlanShown(plan: PlanText, filter: Pick<UserFilter, 'plan' | 'solution'>): boolean {
   return isChosenPlan(plan, filter.plan) && (filter.solution === '' || hasSolution(plan, filter.solution));
 }
 

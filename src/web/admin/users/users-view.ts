@@ -181,8 +181,10 @@ function filterLinks(
       { value: 'open', text: t('admin.users.withRequests'), has: ({ hasRequests }) => hasRequests },
     ]),
   ];
-  // One value is no choice.
-  return filters.filter(({ name, links }) => links.length > 2 || (name === 'requests' && links.length === 2));
+  // One value is no choice, unless it is chosen or has an opposite without a name.
+  return filters.filter(
+    ({ name, links }) => links.length > 2 || filter[name] !== '' || (name === 'requests' && links.length > 1),
+  );
 }
 
 function planValues(
@@ -273,19 +275,19 @@ export function tierText({ tiers }: PlanText, solution: Solution, { t }: Languag
 /** The day of the last login, or that there was none or SuperOffice does not report it. */
 export function lastLoginText(
   { loginReported, lastLoginAt }: Pick<DirectoryUser, 'loginReported' | 'lastLoginAt'>,
-  { t, date }: Language,
+  { t, shortDate }: Language,
 ): string {
   if (!loginReported) return t('admin.users.notReported');
-  return lastLoginAt === null ? t('admin.users.never') : date(toUtcDay(lastLoginAt.getTime()));
+  return lastLoginAt === null ? t('admin.users.never') : shortDate(toUtcDay(lastLoginAt.getTime()));
 }
 
 /** The day since when a user has their plan, or that it is from before the records began. */
 export function planSinceText(
   { planSince, listedSince }: Pick<DirectoryUser, 'planSince' | 'listedSince'>,
-  { t, date }: Language,
+  { t, shortDate }: Language,
 ): string {
-  if (planSince !== null) return date(toUtcDay(planSince.getTime()));
-  return t('admin.users.before', { date: date(toUtcDay(listedSince.getTime())) });
+  if (planSince !== null) return shortDate(toUtcDay(planSince.getTime()));
+  return t('admin.users.before', { date: shortDate(toUtcDay(listedSince.getTime())) });
 }
 
 function pageLinks(
