@@ -67,7 +67,7 @@ export interface PlanFacts {
   readonly mayDropService: boolean;
 }
 
-/** Describes the open access requests of one subject; `refused` is a form that was rejected, perhaps of this subject. */
+/** Describes the open access requests of one subject; `refused` is a rejected form, of this subject or another. */
 export function accessRequestGroup(
   { subject, count, requests }: RequestedSubject,
   facts: PlanFacts,
@@ -146,11 +146,13 @@ function describePlans(
   const report = plans.report(user);
   const planToday = assignedPlanName(user === null ? null : report.plan, language);
   const unknown = { planToday, planNeeded: t('admin.planNeededUnknown'), seat: null };
-  if (user === null || subject === null) return unknown;
-  if (subject.kind === 'plan') {
-    const seat = isSuitePlan(subject.plan) ? null : (plans.whatIf(user, subject.plan)?.seat ?? null);
+  if (subject?.kind === 'plan') {
+    // The seats of a plan are the same for every user.
+    const anyone = user ?? { associateId, granted: [], complete: false, functionRights: null };
+    const seat = isSuitePlan(subject.plan) ? null : (plans.whatIf(anyone, subject.plan)?.seat ?? null);
     return { planToday, ...describeNeed(subject.plan, seat, plans, language) };
   }
+  if (user === null || subject === null) return unknown;
   if (hasFeature(subject.feature)) return { planToday, planNeeded: t('admin.hasItToday'), seat: null };
   const upgrade = chooseUpgrade(report.features.get(subject.feature)?.upgrades ?? []);
   if (upgrade === null) return unknown;

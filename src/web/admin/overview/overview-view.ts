@@ -100,7 +100,11 @@ function limitsNearFull(input: OverviewInput): readonly Attention[] {
     .filter(({ warning }) => warning !== '')
     .map(({ name, value, warning }) => ({
       text: `${name}: ${value}. ${warning}.`,
-      action: toSeats(input, '#limits'),
+      action: {
+        href: `/admin/seats?lang=${input.lang}#limits`,
+        text: language.t('admin.overview.toLimits'),
+        isInCrm: false,
+      },
     }));
 }
 
@@ -138,6 +142,6 @@ function seatsBeforeRenewal(
   return [{ text, action: toSeats(input) }];
 }
 
-function toSeats({ lang, language: { t } }: OverviewInput, anchor = ''): Attention['action'] {
-  return { href: `/admin/seats?lang=${lang}${anchor}`, text: t('admin.overview.toSeats'), isInCrm: false };
+function toSeats({ lang, language: { t } }: OverviewInput): Attention['action'] {
+  return { href: `/admin/seats?lang=${lang}`, text: t('admin.overview.toSeats'), isInCrm: false };
 }

@@ -79,6 +79,11 @@ describe('open access requests', () => {
     expect(shown(group('feature:quote-management'))).toEqual(['Sales-Premium', 'has it today', null]);
     const unknown = ['User plan not known', 'plan needed not known', null];
     expect(shown(group('feature:mailings', { licenses: null }))).toEqual(unknown);
+    expect(shown(group('plan:marketing-premium', { licenses: null }))).toEqual([
+      'User plan not known',
+      'Marketing-Premium',
+      { state: 'assign', text: '4 seats free' },
+    ]);
     expect(shown(group('feature:gone'))[1]).toBe('plan needed not known');
   });
 

@@ -47,8 +47,12 @@ describe('what needs attention', () => {
 
   it('counts the requests that wait, with the way to answer them', () => {
     const answer = '/admin/access-requests?lang=en';
-    expect(attention({ openRequests: 1 })).toEqual([['1 wish is waiting for an answer.', answer]]);
-    expect(attention({ openRequests: 62 })).toEqual([['62 wishes are waiting for an answer.', answer]]);
+    expect(attention({ openRequests: 1 })).toEqual([
+      ['What users asked for: 1 waiting for an answer.', answer],
+    ]);
+    expect(attention({ openRequests: 62 })).toEqual([
+      ['What users asked for: 62 waiting for an answer.', answer],
+    ]);
   });
 
   it('names a license that expires soon or has expired, first, with the way to the licenses in SuperOffice', () => {
@@ -56,7 +60,7 @@ describe('what needs attention', () => {
     const all = view({ licenses: expiring, openRequests: 1 }).attention;
     expect(all.map(({ text }) => text)).toEqual([
       'Your company’s licence expires on 20 December 2026.',
-      '1 wish is waiting for an answer.',
+      'What users asked for: 1 waiting for an answer.',
     ]);
     expect(all[0]?.action).toEqual({
       href: 'https://crm.example/admin',
