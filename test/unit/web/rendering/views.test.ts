@@ -210,6 +210,7 @@ const requestGroup = {
   requests: [openRequest],
   draft: nasty,
   validationError: nasty,
+  invalid: 'people',
 };
 const resolvedRequest = {
   id: nasty,
