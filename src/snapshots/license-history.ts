@@ -12,8 +12,8 @@ export interface RecordedChange {
 
 /** The recorded license changes of all tenants. */
 export interface LicenseHistory {
-  /** The latest changes of a tenant, newest first, at most `limit`. */
-  latest(tenantId: string, limit: number): Promise<RecordedChange[]>;
+  /** The changes of a tenant, newest first: at most `limit` after the first `offset`. */
+  latest(tenantId: string, limit: number, offset?: number): Promise<RecordedChange[]>;
   /** What changed since a time for one user: their plan and the licenses of the tenant; newest first, at most `limit`. */
   ofUser(
     tenantId: string,
@@ -58,7 +58,8 @@ export function createLicenseHistory({ db }: { db: Database }): LicenseHistory {
       .limit(limit);
 
   return {
-    latest: async (tenantId, limit) => (await changes(tenantId, limit).execute()).map(toRecordedChange),
+    latest: async (tenantId, limit, offset = 0) =>
+      (await changes(tenantId, limit).offset(offset).execute()).map(toRecordedChange),
 
     async ofUser(tenantId, associateId, { at, limit }) {
       const rows = await changes(tenantId, limit)

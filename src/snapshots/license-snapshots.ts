@@ -30,6 +30,11 @@ export interface LicenseSnapshots {
   getTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
   /** @throws the error of the read when nothing is stored */
   getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
+  /** The licenses of some users as they are stored, however old, by associate id. Sends no request. */
+  getStoredUserLicenses(
+    tenantId: string,
+    associateIds: readonly number[],
+  ): Promise<ReadonlyMap<number, UserLicenses>>;
   /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
   refresh(tenant: Tenant, associateId: number): Promise<RefreshResult>;
   /** Stores the licenses that the user's own sign-in reported, unless they tell less than what is stored. */
@@ -40,11 +45,6 @@ export interface LicenseSnapshots {
    * @throws when SuperOffice is unavailable
    */
   refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
-  /** The stored licenses of those of the users who have some, however old; reads none from SuperOffice. */
-  findUserLicenses(
-    tenantId: string,
-    associateIds: readonly number[],
-  ): Promise<ReadonlyMap<number, UserLicenses>>;
   /** Whether licenses of a user are stored, however old. */
   hasUserLicenses(tenantId: string, associateId: number): Promise<boolean>;
   /** When the tenant's licenses were last read, ms since 1970; 0 if they are not stored. */
@@ -108,6 +108,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
   return {
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
     getUserLicenses: (tenant, associateId) => userCache.get({ tenant, associateId }),
+    getStoredUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
     async refresh(tenant, associateId) {
       const results = await Promise.all([
         tenantCache.refresh(tenant),
@@ -125,7 +126,6 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
       if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
     },
-    findUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
     hasUserLicenses: async (tenantId, associateId) => (await store.latest(tenantId, associateId)) !== null,
     async findTenantReadAt(tenant) {
       return (tenantCache.peek(tenant) ?? (await store.latest(tenant.tenantId)))?.readAt ?? 0;

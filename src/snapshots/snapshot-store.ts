@@ -17,7 +17,7 @@ export interface Snapshot<T> {
 export interface SnapshotStore {
   /** The stored data of a tenant, or of one of its users; null when there is none in the current format. */
   latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
-  /** The stored data of those of the users who have some in the current format. */
+  /** The stored data of some users of a tenant, by associate id; those without data in the current format are left out. */
   latestOfUsers<T>(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, T>>;
   /**
    * Replaces the data of a user, unless newer data is stored or the user has left (`mayStoreUserData`); a user who has just
@@ -94,14 +94,15 @@ export function createSnapshotStore(db: Database): SnapshotStore {
     },
 
     async latestOfUsers<T>(tenantId: string, associateIds: readonly number[]) {
+      if (associateIds.length === 0) return new Map();
       const rows = await db
         .selectFrom('license_snapshots')
         .select(['associate_id', 'content'])
         .where('context_identifier', '=', tenantId)
-        .where('associate_id', '=', sql<number>`any(${associateIds}::integer[])`)
+        .where('associate_id', 'in', associateIds)
         .where('format', '=', format)
         .execute();
-      return new Map(rows.map((row) => [row.associate_id, row.content as T]));
+      return new Map(rows.map(({ associate_id, content }) => [associate_id, content as T]));
     },
 
     async saveUser(tenantId, snapshot, { associateId, signedIn }) {

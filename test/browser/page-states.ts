@@ -386,8 +386,13 @@ async function signInPage(context: StateContext): Promise<void> {
 }
 
 async function submitAccessRequests({ fixture }: StateContext): Promise<void> {
-  const { accessRequests } = fixture.planlens.services;
+  const { accessRequests, tenants, licenses } = fixture.planlens.services;
+  const tenant = await tenants.find(salesPremium.tenantId);
+  if (tenant === null) throw new Error('the tenant is not installed');
   const requester = { associateId: salesPremium.associateId, requestedBy: 'Markus Brandt' };
+  const colleague = { associateId: servicePremium.associateId, requestedBy: 'Lena Hoffmann' };
+  for (const { associateId } of [requester, colleague]) await licenses.getUserLicenses(tenant, associateId);
+  await accessRequests.submit(salesPremium.tenantId, { ...colleague, subject: requestedSubject, reason: '' });
   await accessRequests.submit(salesPremium.tenantId, {
     ...requester,
     subject: requestedSubject,

@@ -61,6 +61,7 @@ export function createUserPage(deps: {
       tenantLicenses,
       userLicenses,
       accessRequests,
+      openRequests: null,
       language,
       csrfToken: deps.sessions.csrfToken(session),
       crmScreenPattern: deps.crmAddresses.screenPattern(tenant.tenantId),

@@ -159,14 +159,14 @@ describe('usersView', () => {
   });
 
   it('names the page and leads to the ones beside it', () => {
-    expect(view().pages).toMatchObject({
+    expect(view().pager).toMatchObject({
       text: 'Page 1 of 2',
       previous: '',
       next: '/admin/users?lang=en&page=2',
     });
-    expect(view({ page: '2' }).pages).toMatchObject({ previous: '/admin/users?lang=en', next: '' });
-    expect(view({ page: '9' }, []).pages).toMatchObject({ previous: '/admin/users?lang=en&page=2' });
-    expect(view({ plan: 'Field Light' }).pages).toBeNull();
+    expect(view({ page: '2' }).pager).toMatchObject({ previous: '/admin/users?lang=en', next: '' });
+    expect(view({ page: '9' }, []).pager).toMatchObject({ previous: '/admin/users?lang=en&page=2' });
+    expect(view({ plan: 'Field Light' }).pager).toBeNull();
   });
 
   it('says why the list is empty', () => {
