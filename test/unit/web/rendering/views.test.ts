@@ -549,8 +549,6 @@ describe('page templates', () => {
       { ...userPage, statusNotice: '' },
       'class="notice"',
     ],
-    ['admin-overview', { ...adminFrame, statusNotice: '' }, adminFrame, '<p class="notice"'],
-    ['admin-overview', { ...adminFrame, navigation: [] }, adminFrame, 'class="badge"'],
     [
       'admin-access-requests',
       { ...accessRequestsPage, statusNotice: '', groups: [{ ...requestGroup, serviceWarning: '' }] },

@@ -73,7 +73,7 @@ describe('describePlanText', () => {
 });
 
 describe('usersView', () => {
-  it('describes a user by plan, tiers, days, open wishes and missing features', () => {
+  it('describes a user by plan, tiers, days, access requests and missing features', () => {
     expect(view().rows).toEqual([
       {
         name: 'Åsa Öberg',
@@ -140,7 +140,7 @@ describe('usersView', () => {
       'can log in 42',
       '*retired 0',
     ]);
-    expect(links('requests')).toEqual(['*All 60', 'With open wishes 3']);
+    expect(links('requests')).toEqual(['*All 60', `${english.t('admin.users.withRequests')} 3`]);
   });
 
   it('leads from a filter to its first page and keeps order and search', () => {
