@@ -17,6 +17,9 @@ const forbidden: readonly (readonly [file: string, specifier: string])[] = [
   ['src/licensing/licenses/a.ts', '../plans/detect-plan.ts'],
   ['src/licensing/entitlements/a.ts', '../advice/what-if.ts'],
   ['src/licensing/advice/a.ts', '../../licensing/entitlement-engine.ts'],
+  ['src/licensing/assignment/a.ts', '../plans/detect-plan.ts'],
+  ['src/solver/a.ts', '../web/links.ts'],
+  ['src/tenants/d.ts', '../solver/assignment-solver.ts'],
   ['src/superoffice/api/a.ts', '../../licensing/catalogue/catalogue.ts'],
   ['src/superoffice/api/b.ts', '../../tenants/tenant-store.ts'],
   ['src/superoffice/transport/a.ts', '../auth/tickets.ts'],
@@ -52,6 +55,8 @@ const forbidden: readonly (readonly [file: string, specifier: string])[] = [
 const allowed: readonly (readonly [file: string, specifier: string])[] = [
   ['src/licensing/plans/ok.ts', '../catalogue/catalogue.ts'],
   ['src/licensing/plans/ok2.ts', './detect-tiers.ts'],
+  ['src/solver/ok.ts', '../licensing/assignment/assignment-programme.ts'],
+  ['src/web/admin/ok2.ts', '../../solver/assignment-solver.ts'],
   ['src/superoffice/api/ok.ts', '../../licensing/licenses/license-data.ts'],
   ['src/superoffice/api/ok2.ts', '../auth/tickets.ts'],
   ['src/tenants/ok.ts', '../coordination/cache.ts'],
