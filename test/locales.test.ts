@@ -22,9 +22,10 @@ import type { AccessRequestState } from '../src/tenants/access-request-store.ts'
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
 import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
-import type { ContractValidationError } from '../src/web/admin/contract-form.ts';
-import type { ResolutionValidationError } from '../src/web/admin/resolution-form.ts';
-import type { UserDataValidationError } from '../src/web/admin/user-data-form.ts';
+import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
+import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
+import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
+import { adminPages } from '../src/web/administrator-pages.ts';
 import { listFiles, readText } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
@@ -230,6 +231,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),
+  'admin.page.': adminPages.map(({ name }) => name),
   'admin.period.': billingPeriods,
   'setup.event.': audited,
   'setup.status.': statuses,

@@ -48,6 +48,8 @@ export interface AccessRequestStore {
   resolve(tenantId: string, id: string, resolution: Resolution): Promise<boolean>;
   /** A user's latest request for each subject, from a cache: the same array until one of them changes. */
   latestByUser(tenantId: string, associateId: number): Promise<readonly AccessRequest[]>;
+  /** How many requests of a tenant are open, from a cache. */
+  countOpen(tenantId: string): Promise<number>;
   /** All open requests, oldest first, then the `resolvedLimit` latest resolved ones, newest first. */
   listByTenant(tenantId: string, resolvedLimit: number): Promise<readonly AccessRequest[]>;
   /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
@@ -60,15 +62,23 @@ export const accessRequestChannel = 'planlens_access_requests';
 
 /** Most users have no request: an entry is then an empty array and its key. */
 const maxCachedUsers = 100_000;
+const maxCachedTenants = 10_000;
 
 /** @param deps.now the current time, ms since 1970 */
 export function createAccessRequestStore(deps: { db: Database; now: () => number }): AccessRequestStore {
   const { db, now } = deps;
   const cache = createCache<readonly AccessRequest[]>(maxCachedUsers, now);
+  const openCounts = createCache<{ readonly open: number }>(maxCachedTenants, now);
+
+  function invalidate(key: string): void {
+    if (key.endsWith('/')) cache.invalidateWhere((each) => each.startsWith(key));
+    else cache.invalidate(key);
+    openCounts.invalidate(key.slice(0, key.indexOf('/')));
+  }
 
   async function publishChange(tenantId: string, associateId: number): Promise<void> {
     const key = `${tenantId}/${associateId}`;
-    cache.invalidate(key);
+    invalidate(key);
     await notify(db, accessRequestChannel, key);
   }
 
@@ -132,6 +142,13 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
       return (await cache.get(`${tenantId}/${associateId}`, select)) ?? [];
     },
 
+    async countOpen(tenantId) {
+      const counted = await openCounts.get(tenantId, async () => ({
+        open: await selectOpenCount(db, tenantId),
+      }));
+      return counted?.open ?? 0;
+    },
+
     async listByTenant(tenantId, resolvedLimit) {
       const all = db.selectFrom('access_requests').selectAll().where('context_identifier', '=', tenantId);
       const [open, resolved] = await Promise.all([
@@ -141,10 +158,22 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
       return [...open, ...resolved].map(toAccessRequest);
     },
 
-    invalidate: (key) =>
-      key.endsWith('/') ? cache.invalidateWhere((each) => each.startsWith(key)) : cache.invalidate(key),
-    invalidateAll: () => cache.invalidateAll(),
+    invalidate,
+    invalidateAll() {
+      cache.invalidateAll();
+      openCounts.invalidateAll();
+    },
   };
+}
+
+async function selectOpenCount(db: Database, tenantId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('access_requests')
+    .select(({ fn }) => fn.countAll<string>().as('count'))
+    .where('context_identifier', '=', tenantId)
+    .where('state', '=', 'open')
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 async function selectLatest(

@@ -21,10 +21,14 @@ const purposeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pop-up'), ...panelUser, challenge: z.string() }),
   /** For the plan matrix by a link that names no user; `query` names its plans. */
   z.object({ kind: z.literal('plans'), tenantId: z.string(), language: z.string(), query: z.string() }),
-  /** For an administration page; tenant and user are null until SuperOffice reports them. */
+  /**
+   * For the administration page `path` with `query`; tenant and user are null until SuperOffice reports them. A sign-in
+   * that an earlier version began has no query.
+   */
   z.object({
     kind: z.literal('administration'),
-    path: z.enum(['/admin', '/setup', '/uninstall']),
+    path: z.string(),
+    query: z.string().default(''),
     language: z.string(),
     tenantId: z.string().nullable(),
     associateId: z.int().nullable(),

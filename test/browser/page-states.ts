@@ -174,17 +174,36 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPage(context, '/admin');
     },
   },
+  'admin-access-requests': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await submitAccessRequests(context);
+      await gotoPage(context, '/admin/access-requests');
+    },
+  },
+  'admin-contract': {
+    person: testUsers.administrator,
+    reach: (context) => gotoPage(context, '/admin/contract'),
+  },
+  'admin-user-data': {
+    person: testUsers.administrator,
+    reach: (context) => gotoPage(context, '/admin/user-data'),
+  },
   'admin-resolution-invalid': {
     person: testUsers.administrator,
     async reach(context) {
       await submitAccessRequests(context);
-      await gotoPage(context, '/admin');
+      await gotoPage(context, '/admin/access-requests');
       await context.page.locator('button[value=declined]').first().click();
       await context.page.locator('.field-error').waitFor();
     },
   },
   'admin-of-suite': { person: suiteAdministrator, reach: (context) => gotoPage(context, '/admin') },
-  'admin-overused': {
+  'admin-seats-of-suite': {
+    person: suiteAdministrator,
+    reach: (context) => gotoPage(context, '/admin/seats'),
+  },
+  'admin-seats-overused': {
     person: testUsers.administrator,
     async reach(context) {
       const { sandbox, services } = context.fixture.planlens;
@@ -199,12 +218,12 @@ export const states: Readonly<Record<string, PageState>> = {
         await expect.poll(isRead).toBe(true);
       };
       await purchase(18);
-      await gotoPage(context, '/admin');
+      await gotoPage(context, '/admin/seats');
       await context.page.locator('.overused + details > summary').click();
       await purchase(21);
     },
   },
-  'admin-changes': {
+  'admin-history': {
     person: testUsers.administrator,
     async reach(context) {
       const { sandbox, services } = context.fixture.planlens;
@@ -215,8 +234,7 @@ export const states: Readonly<Record<string, PageState>> = {
       await services.requestReconciliation(tenantId);
       await expect.poll(() => services.history.latest(tenantId, 2)).toHaveLength(2);
       sandbox.control.setPlan({ tenant: tenantId, associateId: 112, plan: 'ten-service' });
-      await gotoPage(context, '/admin');
-      await context.page.locator('#seats ~ details > summary').last().click();
+      await gotoPage(context, '/admin/history');
     },
   },
   setup: { person: testUsers.administrator, reach: (context) => gotoPage(context, '/setup') },

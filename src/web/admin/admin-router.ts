@@ -14,12 +14,15 @@ import type { Views } from '../rendering/views.ts';
 import type { FormDrafts } from '../sign-in/form-draft.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
-import { createAdmin } from './admin.ts';
-import { createResolveAccessRequest, createSaveContract } from './admin-actions.ts';
-import { createAdminPage } from './admin-page.ts';
-import { createUserDataAction } from './user-data-actions.ts';
+import { createAccessRequestsPage } from './access-requests/access-requests-page.ts';
+import { createAdminFrame } from './admin-frame.ts';
+import { createContractPage } from './contract/contract-page.ts';
+import { createHistoryPage } from './history/history-page.ts';
+import { createOverviewPage } from './overview/overview-page.ts';
+import { createSeatsPage } from './seats/seats-page.ts';
+import { createUserDataPage } from './user-data/user-data-page.ts';
 
-/** Routes of the administration page and of the forms on it. */
+/** Routes of the pages under `/admin` and of their forms. */
 export function createAdminRouter(deps: {
   administratorGuard: AdministratorGuard;
   drafts: FormDrafts;
@@ -40,21 +43,29 @@ export function createAdminRouter(deps: {
   now: () => number;
 }): Router {
   const { form, csrfProtection } = deps;
-  const adminDeps = { ...deps, adminPage: createAdminPage(deps) };
+  const pageDeps = { ...deps, adminFrame: createAdminFrame(deps) };
+  const accessRequests = createAccessRequestsPage(pageDeps);
+  const contract = createContractPage(pageDeps);
+  const userData = createUserDataPage(pageDeps);
 
   const router = Router();
-  router.route('/admin').get(createAdmin(adminDeps)).all(methodNotAllowed);
+  router.route('/admin').get(createOverviewPage(pageDeps)).all(methodNotAllowed);
+  router.route('/admin/seats').get(createSeatsPage(pageDeps)).all(methodNotAllowed);
   router
     .route('/admin/access-requests')
-    .post(form, csrfProtection, createResolveAccessRequest(adminDeps))
+    .get(accessRequests.show)
+    .post(form, csrfProtection, accessRequests.resolve)
     .all(methodNotAllowed);
   router
     .route('/admin/contract')
-    .post(form, csrfProtection, createSaveContract(adminDeps))
+    .get(contract.show)
+    .post(form, csrfProtection, contract.save)
     .all(methodNotAllowed);
+  router.route('/admin/history').get(createHistoryPage(pageDeps)).all(methodNotAllowed);
   router
     .route('/admin/user-data')
-    .post(form, csrfProtection, createUserDataAction(adminDeps))
+    .get(userData.show)
+    .post(form, csrfProtection, userData.send)
     .all(methodNotAllowed);
   return router;
 }

@@ -19,12 +19,12 @@ export interface LanguageLink {
   readonly isCurrent: boolean;
 }
 
-/** Links to the page in every language. */
-export function languageLinks(current: Language): readonly LanguageLink[] {
+/** Links to the page in every language; `query` is what else they keep of its query. */
+export function languageLinks(current: Language, query = ''): readonly LanguageLink[] {
   return Object.entries(names).map(([code, name]) => ({
     name,
     code,
-    href: `?lang=${code}`,
+    href: `?lang=${code}${query && `&${query}`}`,
     isCurrent: code === current.code,
   }));
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
+import { isAdministratorPath } from '../administrator-pages.ts';
 import { askedPageUrl, panelUrl, panelUserQuery } from '../links.ts';
 import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
@@ -60,8 +61,10 @@ export function createAfterSignIn(deps: {
       const session = await startPanelSession(signedIn, purpose);
       if (!session.isAdministrator) throw new AppError('administrator-required');
       sessions.write(response, session);
-      const query = panelUserQuery({ ...session, language: purpose.language });
-      response.redirect(303, `${purpose.path}?${query}&signedIn=${now()}`);
+      const { language, path, query } = purpose;
+      const page = isAdministratorPath(path) ? path : '/admin';
+      const user = panelUserQuery({ ...session, language });
+      response.redirect(303, `${page}?${user}&signedIn=${now()}${query && `&${query}`}`);
     },
   };
 }

@@ -6,14 +6,16 @@ import type { Session } from './session.ts';
 
 /** A form as it was sent. */
 const draftSchema = z.object({ action: z.string(), fields: z.record(z.string(), z.string()) });
-export type FormDraft = Readonly<z.infer<typeof draftSchema>>;
+
+/** The fields of a form by name. */
+type FormFields = Readonly<Record<string, string>>;
 
 /** Forms that were sent when their administrator had to sign in again. The browser stores them, encrypted. */
 export interface FormDrafts {
   /** Keeps the form of a request for its user. A form that does not fit into a cookie is dropped. */
   keep(request: Request, response: Response, session: Session): void;
-  /** The form that was kept for the user, once; null if there is none. */
-  take(request: Request, response: Response, session: Session): FormDraft | null;
+  /** The fields of the form with this action that were kept for the user, once; null if there are none. */
+  take(request: Request, response: Response, session: Session, action: string): FormFields | null;
 }
 
 const cookieName = '__Host-planlens-draft';
@@ -34,17 +36,23 @@ export function createFormDrafts({ secrets }: { secrets: SecretBox }): FormDraft
       if (draft.length <= maxLength) writeCookie(response, cookieName, draft, lifetimeMs);
     },
 
-    take(request, response, session) {
-      const draft = readCookie(request, cookieName);
-      if (draft === undefined) return null;
+    take(request, response, session, action) {
+      const cookie = readCookie(request, cookieName);
+      if (cookie === undefined) return null;
+      const draft = decryptDraft(cookie, session);
+      if (draft !== null && draft.action !== action) return null;
       writeCookie(response, cookieName, '', 0);
-      try {
-        return draftSchema.parse(JSON.parse(secrets.decrypt(draft, associatedData(session))));
-      } catch {
-        return null;
-      }
+      return draft?.fields ?? null;
     },
   };
+
+  function decryptDraft(cookie: string, session: Session): z.infer<typeof draftSchema> | null {
+    try {
+      return draftSchema.parse(JSON.parse(secrets.decrypt(cookie, associatedData(session))));
+    } catch {
+      return null;
+    }
+  }
 }
 
 function associatedData({ tenantId, associateId }: Session): string {

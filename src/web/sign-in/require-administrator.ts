@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
-import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
+import { type AdministratorPath, viewQuery } from '../administrator-pages.ts';
 import { panelUserSchema, requestedLanguage } from '../links.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { BeginSignIn } from './begin-sign-in.ts';
@@ -15,9 +15,6 @@ export interface Administrator {
   readonly session: Session;
   readonly tenant: Tenant;
 }
-
-/** A page for administrators. */
-type AdministratorPath = Extract<SignInPurpose, { kind: 'administration' }>['path'];
 
 /** Optional parameters of links to pages for administrators: the user, the language, the time of our sign-in. */
 const hintSchema = z.object({
@@ -31,13 +28,16 @@ const hintSchema = z.object({
  * How old the sign-in of an administrator may be for a page and for a form on it, ms. SuperOffice reports no lost
  * administrator rights, so only a new sign-in confirms them. A page leaves time for its form.
  */
-const maxSignInAges: Readonly<Record<AdministratorPath, { readonly page: number; readonly form: number }>> = {
-  '/admin': { page: 5 * 60_000, form: 5 * 60_000 },
-  '/setup': { page: 5 * 60_000, form: 5 * 60_000 },
-  '/uninstall': { page: 60_000, form: 2 * 60_000 },
-};
+const maxSignInAge = { page: 5 * 60_000, form: 5 * 60_000 };
+const maxSignInAgeToUninstall = { page: 60_000, form: 2 * 60_000 };
 
-/** Restricts pages and forms to administrators, each for their own tenant. */
+const maxSignInAgeFor = (path: AdministratorPath) =>
+  path === '/uninstall' ? maxSignInAgeToUninstall : maxSignInAge;
+
+/**
+ * Restricts pages and forms to administrators, each for their own tenant. Browsers store none of the responses. A sign-in
+ * leads back to the page with its query.
+ */
 export interface AdministratorGuard {
   /**
    * For a page. @returns null if the browser was sent to sign in, which is silent with a live CRM session
@@ -49,7 +49,7 @@ export interface AdministratorGuard {
     path: AdministratorPath,
   ): Promise<Administrator | null>;
   /**
-   * For a form of the page `path`. @returns null if the browser was sent to sign in: nothing was done, and the page shows
+   * For a form of the page `path`, to whose action the page adds its query. @returns null if the browser was sent to sign in: nothing was done, and the page shows
    * the form again as it was sent
    * @throws AppError `session-required`, `administrator-required`, `tenant-not-installed`
    */
@@ -73,34 +73,52 @@ export function createAdministratorGuard(deps: {
 
   return {
     async signInOrRequire(request, response, path) {
+      response.set('Cache-Control', 'no-store');
       const { uctx: tenantId, usid: associateId, lang: language, signedIn } = hintSchema.parse(request.query);
       const session = await sessions.read(request);
       // Browsers keep this page's session apart from those of panels in frames, so it may be of another user.
       if (
         session !== null &&
-        isRecent(session, maxSignInAges[path].page) &&
+        isRecent(session, maxSignInAgeFor(path).page) &&
         matches(tenantId, session.tenantId) &&
         matches(associateId, session.associateId)
       ) {
         return requireAdministrator(request, session);
       }
       limits.countAnonymous(request);
+      const query = viewQuery(request.query);
       if (isSessionExpected(signedIn, now())) throw new AppError('session-cookie-blocked');
-      beginSignIn(request, response, { kind: 'administration', path, language, tenantId, associateId });
+      beginSignIn(request, response, {
+        kind: 'administration',
+        path,
+        query,
+        language,
+        tenantId,
+        associateId,
+      });
       return null;
     },
 
     async requireForForm(request, response, path) {
+      response.set('Cache-Control', 'no-store');
       const session = await sessions.read(request);
       if (session === null) {
         limits.countAnonymous(request);
         throw new AppError('session-required');
       }
-      if (isRecent(session, maxSignInAges[path].form)) return requireAdministrator(request, session);
+      if (isRecent(session, maxSignInAgeFor(path).form)) return requireAdministrator(request, session);
       drafts.keep(request, response, session);
       const { tenantId, associateId } = session;
+      const query = viewQuery(request.query);
       const language = requestedLanguage(request);
-      beginSignIn(request, response, { kind: 'administration', path, language, tenantId, associateId });
+      beginSignIn(request, response, {
+        kind: 'administration',
+        path,
+        query,
+        language,
+        tenantId,
+        associateId,
+      });
       return null;
     },
   };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { TenantLicenses } from '../../../../src/licensing/licenses/license-data.ts';
-import { seatRows, seatsNote } from '../../../../src/web/admin/seat-rows.ts';
-import { entitlementEngine } from '../../licensing/fixtures/engine.ts';
-import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
-import { moduleLicense, publishedTenant, tenantWith } from '../../licensing/fixtures/tenants.ts';
-import { english, german, languages } from '../harness.ts';
+import type { TenantLicenses } from '../../../../../src/licensing/licenses/license-data.ts';
+import { seatRows, seatsNote } from '../../../../../src/web/admin/seats/seat-rows.ts';
+import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
+import { goldenTenants } from '../../../licensing/fixtures/golden-cases.ts';
+import { moduleLicense, publishedTenant, tenantWith } from '../../../licensing/fixtures/tenants.ts';
+import { english, german, languages } from '../../harness.ts';
 
 const listRows = (tenant: TenantLicenses, language = english) =>
   seatRows(entitlementEngine(tenant, '2026-12-01'), language);

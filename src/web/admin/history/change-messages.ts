@@ -1,8 +1,8 @@
-import type { LicenseChange } from '../../licensing/licenses/license-diff.ts';
-import type { RecordedChange } from '../../snapshots/license-history.ts';
-import { describedPlanName } from '../plan-names.ts';
-import type { Language } from '../rendering/i18n.ts';
-import { formatTimestamp, type Timestamp } from '../rendering/timestamps.ts';
+import type { LicenseChange } from '../../../licensing/licenses/license-diff.ts';
+import type { RecordedChange } from '../../../snapshots/license-history.ts';
+import { describedPlanName } from '../../plan-names.ts';
+import type { Language } from '../../rendering/i18n.ts';
+import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 
 /** A license change. */
 export interface ChangeRow {

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../licensing/diagnostics/diagnostic.ts';
-import type { Language } from '../rendering/i18n.ts';
+import type { Diagnostic } from '../../../licensing/diagnostics/diagnostic.ts';
+import type { Language } from '../../rendering/i18n.ts';
 
 /**
  * Describes an inconsistency in one sentence. The text of each kind uses the members of its diagnostic as placeholders, so

@@ -1,7 +1,7 @@
-import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
-import type { SeatCount } from '../../licensing/plans/plan-seats.ts';
-import { describedPlanName, planLabel } from '../plan-names.ts';
-import type { Language } from '../rendering/i18n.ts';
+import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import type { SeatCount } from '../../../licensing/plans/plan-seats.ts';
+import { describedPlanName, planLabel } from '../../plan-names.ts';
+import type { Language } from '../../rendering/i18n.ts';
 
 /** The seats of one plan. */
 export interface SeatRow {

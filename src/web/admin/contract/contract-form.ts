@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type BillingPeriod, billingPeriods, getContractState } from '../../licensing/billing/contract.ts';
-import { typedText } from '../rendering/form-parsing.ts';
+import { type BillingPeriod, billingPeriods, getContractState } from '../../../licensing/billing/contract.ts';
+import { typedText } from '../../rendering/form-parsing.ts';
 
 /** The form of the contract; an empty start date means that it is unknown. */
 export const contractSchema = z.object({
@@ -24,7 +24,6 @@ export function validateContract(
 
 /** A rejected form of the contract, as it was sent. */
 export interface InvalidContract {
-  readonly form: 'contract';
   readonly start: string;
   readonly period: BillingPeriod;
   readonly validationError: ContractValidationError | 'not-sent';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { typedText } from '../rendering/form-parsing.ts';
+import { typedText } from '../../rendering/form-parsing.ts';
 
 /** Maximum length of a comment, in characters. */
 export const maxCommentLength = 500;
@@ -25,7 +25,6 @@ export function validateResolution({
 
 /** A rejected resolution, as it was sent. */
 export interface InvalidResolution {
-  readonly form: 'resolution';
   readonly id: string;
   readonly comment: string;
   readonly validationError: ResolutionValidationError | 'not-sent';

@@ -1,9 +1,9 @@
-import { includesService } from '../../licensing/advice/drops-service.ts';
-import type { AccessRequest } from '../../tenants/access-request-store.ts';
-import { parseSubject, subjectName } from '../panel/access-request-view.ts';
-import { isSuitePlan } from '../plan-names.ts';
-import type { Language } from '../rendering/i18n.ts';
-import { toUtcDay } from '../rendering/timestamps.ts';
+import { includesService } from '../../../licensing/advice/drops-service.ts';
+import type { AccessRequest } from '../../../tenants/access-request-store.ts';
+import { parseSubject, subjectName } from '../../panel/access-request-view.ts';
+import { isSuitePlan } from '../../plan-names.ts';
+import type { Language } from '../../rendering/i18n.ts';
+import { toUtcDay } from '../../rendering/timestamps.ts';
 import { type InvalidResolution, maxCommentLength } from './resolution-form.ts';
 
 /** What every access request in the administration page shows. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LicenseChange } from '../../../../src/licensing/licenses/license-diff.ts';
-import { changeRows } from '../../../../src/web/admin/change-messages.ts';
-import { english, german } from '../harness.ts';
+import type { LicenseChange } from '../../../../../src/licensing/licenses/license-diff.ts';
+import { changeRows } from '../../../../../src/web/admin/history/change-messages.ts';
+import { english, german } from '../../harness.ts';
 
 const detectedAt = new Date('2026-11-26T10:00:00Z');
 const module = { owner: 'SUPEROFFICE', name: 'ten-sales', description: 'Sales Premium' };

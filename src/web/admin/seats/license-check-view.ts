@@ -1,7 +1,7 @@
-import type { Diagnostic, ExcessUse } from '../../licensing/diagnostics/diagnostic.ts';
-import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
-import { describedPlanName } from '../plan-names.ts';
-import type { Language } from '../rendering/i18n.ts';
+import type { Diagnostic, ExcessUse } from '../../../licensing/diagnostics/diagnostic.ts';
+import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import { describedPlanName } from '../../plan-names.ts';
+import type { Language } from '../../rendering/i18n.ts';
 import { describeDiagnostic } from './diagnostic-messages.ts';
 import { suitePlanName } from './seat-rows.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Diagnostic } from '../../../../src/licensing/diagnostics/diagnostic.ts';
-import { describeDiagnostic } from '../../../../src/web/admin/diagnostic-messages.ts';
-import { english, german } from '../harness.ts';
+import type { Diagnostic } from '../../../../../src/licensing/diagnostics/diagnostic.ts';
+import { describeDiagnostic } from '../../../../../src/web/admin/seats/diagnostic-messages.ts';
+import { english, german } from '../../harness.ts';
 
 /** One of each kind: the compiler refuses a missing one. */
 const kinds: { readonly [Kind in Diagnostic['kind']]: Extract<Diagnostic, { kind: Kind }> } = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { contractSchema, validateContract } from '../../../../src/web/admin/contract-form.ts';
-import { parseForm } from '../../../../src/web/rendering/form-parsing.ts';
+import { contractSchema, validateContract } from '../../../../../src/web/admin/contract/contract-form.ts';
+import { parseForm } from '../../../../../src/web/rendering/form-parsing.ts';
 
 const today = '2026-12-01';
 const sent = (fields: object) => parseForm(contractSchema, { period: 'yearly', ...fields });

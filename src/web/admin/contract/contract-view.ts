@@ -3,10 +3,10 @@ import {
   billingPeriods,
   getContractState,
   type PlanChange,
-} from '../../licensing/billing/contract.ts';
-import type { TenantEntitlements } from '../../licensing/entitlement-engine.ts';
-import type { Contract } from '../../tenants/tenant.ts';
-import type { Language } from '../rendering/i18n.ts';
+} from '../../../licensing/billing/contract.ts';
+import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import type { Contract } from '../../../tenants/tenant.ts';
+import type { Language } from '../../rendering/i18n.ts';
 import type { InvalidContract } from './contract-form.ts';
 
 const planChanges: readonly PlanChange[] = ['add', 'reduce'];

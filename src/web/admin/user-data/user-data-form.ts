@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { typedText } from '../rendering/form-parsing.ts';
+import { typedText } from '../../rendering/form-parsing.ts';
 
 /** The form in which an administrator downloads or erases the data about one user. */
 export const userDataSchema = z.object({
@@ -34,7 +34,6 @@ export function validateUserData({
 
 /** A rejected form, as it was sent. */
 export interface InvalidUserData {
-  readonly form: 'user-data';
   readonly associateId: string;
-  readonly validationError: UserDataValidationError;
+  readonly validationError: UserDataValidationError | 'not-sent';
 }

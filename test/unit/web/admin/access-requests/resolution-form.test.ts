@@ -3,8 +3,8 @@ import {
   maxCommentLength,
   resolutionSchema,
   validateResolution,
-} from '../../../../src/web/admin/resolution-form.ts';
-import { parseForm } from '../../../../src/web/rendering/form-parsing.ts';
+} from '../../../../../src/web/admin/access-requests/resolution-form.ts';
+import { parseForm } from '../../../../../src/web/rendering/form-parsing.ts';
 
 const id = '00000000-0000-4000-8000-000000000000';
 const sent = (fields: object) => parseForm(resolutionSchema, { id, ...fields });

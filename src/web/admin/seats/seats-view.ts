@@ -1,0 +1,58 @@
+import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import type { TenantLicenses } from '../../../licensing/licenses/license-data.ts';
+import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
+import type { Tenant } from '../../../tenants/tenant.ts';
+import {
+  type AdministrationAddresses,
+  type AdministrationHelp,
+  administrationHelp,
+} from '../../crm-links.ts';
+import type { Language } from '../../rendering/i18n.ts';
+import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
+import { type SuiteLimitRow, suiteLimitRows } from '../../suite-limit-rows.ts';
+import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
+import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+
+/** Values of `views/admin-seats.ejs`. */
+interface SeatsView {
+  /** The caption of the table. CRM Suite has seats, which some languages call otherwise than the licenses of user plans. */
+  readonly seatsHeading: string;
+  readonly seats: readonly SeatRow[];
+  /** Why no seats are listed; empty if some are. */
+  readonly seatsNote: string;
+  /** The limits of CRM Suite; empty without it. */
+  readonly limits: readonly SuiteLimitRow[];
+  /** When the licenses were read; null if SuperOffice refused to return them. */
+  readonly asOf: Timestamp | null;
+  readonly stale: boolean;
+  readonly licenseCheck: LicenseCheckView;
+  /** How to assign and buy plans. */
+  readonly inSuperOffice: AdministrationHelp;
+}
+
+/** Describes the seats of a tenant; `tenantLicenses` is null if SuperOffice refused to return them. */
+export function seatsView(input: {
+  tenant: Tenant;
+  tenantLicenses: CachedSnapshot<TenantLicenses> | null;
+  tenantEntitlements: TenantEntitlements;
+  addresses: AdministrationAddresses;
+  language: Language;
+}): SeatsView {
+  const { tenant, tenantLicenses, tenantEntitlements, addresses, language } = input;
+  const { model, plan } = tenantEntitlements.report(null);
+  const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
+  return {
+    seatsHeading: language.t(model === 'suite' ? 'admin.suiteSeats' : 'admin.page.seats'),
+    seats,
+    seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
+    asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
+    stale: tenant.status === 'active' && tenantLicenses?.stale === true,
+    licenseCheck: licenseCheckView(tenantEntitlements, language),
+    inSuperOffice: administrationHelp(
+      model === 'suite' ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
+      addresses,
+      language,
+    ),
+  };
+}

@@ -1,0 +1,48 @@
+/** The pages under `/admin`, in the order of their navigation. The text of an entry is `admin.page.{name}`. */
+export const adminPages = [
+  { name: 'overview', path: '/admin' },
+  { name: 'seats', path: '/admin/seats' },
+  { name: 'accessRequests', path: '/admin/access-requests' },
+  { name: 'contract', path: '/admin/contract' },
+  { name: 'history', path: '/admin/history' },
+  { name: 'userData', path: '/admin/user-data' },
+] as const;
+
+/** A page under `/admin` that the navigation names. */
+export type AdminPageName = (typeof adminPages)[number]['name'];
+
+/** Pages for administrators that the navigation does not name. */
+const otherPaths = ['/setup', '/uninstall'] as const;
+
+/** The page of one user, by their number. */
+type UserPath = `/admin/users/${number}`;
+const userPathPattern = /^\/admin\/users\/[1-9]\d{0,9}$/;
+
+/** The path of a page for administrators: nowhere else does their sign-in lead. */
+export type AdministratorPath = (typeof adminPages)[number]['path'] | (typeof otherPaths)[number] | UserPath;
+
+const paths: readonly string[] = [...adminPages.map(({ path }) => path), ...otherPaths];
+
+/** Whether a path is the one of a page for administrators, exactly. */
+export function isAdministratorPath(path: string): path is AdministratorPath {
+  return paths.includes(path) || userPathPattern.test(path);
+}
+
+/** Parameters of every page: the user, the language and the time of our sign-in. A sign-in sets them anew. */
+const ownParameters = ['uctx', 'usid', 'lang', 'signedIn'];
+/** The state of a sign-in carries the query, so it is bounded. */
+const maxQueryLength = 800;
+
+/**
+ * The query of a page as a sign-in carries it on, such as a search or the number of a page: without the parameters that
+ * each sign-in sets. Empty if it is too long to be carried.
+ */
+export function viewQuery(query: Readonly<Record<string, unknown>>): string {
+  const kept = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (ownParameters.includes(name)) continue;
+    for (const each of [value].flat()) if (typeof each === 'string') kept.append(name, each);
+  }
+  const text = kept.toString();
+  return text.length <= maxQueryLength ? text : '';
+}
