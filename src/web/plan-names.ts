@@ -2,6 +2,7 @@ import { type SuitePlan, suitePlans } from '../licensing/catalogue/suite-plans.t
 import { getUserPlan, type PlanKey, planKeys } from '../licensing/catalogue/user-plans.ts';
 import type { EntitlementReport } from '../licensing/entitlements/entitlement-report.ts';
 import type { DetectedPlan } from '../licensing/plans/detect-plan.ts';
+import { findNamedPlan } from '../licensing/plans/identify-plan.ts';
 import type { Language } from './rendering/i18n.ts';
 
 /** A user plan or a CRM Suite plan. */
@@ -25,11 +26,6 @@ export function planLabel(plan: AnyPlan, { t }: Language): string {
   return isSuitePlan(plan) ? `CRM Suite ${t(`suitePlan.${plan}`)}` : getUserPlan(plan).label;
 }
 
-const lettersOnly = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
-const labelsByLetters = new Map(
-  planKeys.map(getUserPlan).map(({ label }) => [lettersOnly(label), label] as const),
-);
-
 /**
  * The label of the user plan that a description in the licenses names, or the description if it names none. SuperOffice
  * joins the parts (docs/superoffice/licenses.md#3-endpoints).
@@ -39,7 +35,7 @@ const labelsByLetters = new Map(
  * // → 'Sales-Premium + Service-Premium'
  */
 export function describedPlanName(description: string): string {
-  return labelsByLetters.get(lettersOnly(description)) ?? description;
+  return findNamedPlan(description)?.label ?? description;
 }
 
 /** The name of a user's detected plan. */

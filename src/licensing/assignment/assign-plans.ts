@@ -1,19 +1,17 @@
+import type { PlanFeatures } from '../advice/held-plan-reports.ts';
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import { type PlanKey, planKeys } from '../catalogue/user-plans.ts';
+import type { HeldPlan } from '../plans/identify-plan.ts';
 import type { AssignmentProgramme, ProgrammeRow, ProgrammeSolution } from './assignment-programme.ts';
 import {
   countTiersBelow,
   groupPeople,
-  type HeldPlan,
   heldTiers,
   type PeopleGroup,
   type Person,
   type Pin,
   satisfiesPin,
 } from './people.ts';
-
-/** The features that each plan enables in a tenant. */
-export type PlanFeatures = ReadonlyMap<PlanKey, ReadonlySet<FeatureKey>>;
 
 /** The seats of each plan; a plan that is not named has none. */
 export type Seats = ReadonlyMap<PlanKey, number | 'unlimited'>;

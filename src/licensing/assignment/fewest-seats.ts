@@ -1,3 +1,4 @@
+import type { PlanFeatures } from '../advice/held-plan-reports.ts';
 import { type PlanKey, planKeys, type UserPlan, userPlans } from '../catalogue/user-plans.ts';
 import {
   type Assignment,
@@ -5,7 +6,6 @@ import {
   featuresOf,
   groupRows,
   type Moves,
-  type PlanFeatures,
   type Question,
   readMoves,
   type Seats,

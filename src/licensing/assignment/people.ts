@@ -1,9 +1,7 @@
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import { type PerSolution, type PlanTier, perSolution, solutions, tierRank } from '../catalogue/solutions.ts';
 import { type PlanKey, userPlans } from '../catalogue/user-plans.ts';
-
-/** The plan of a person today: one of the 26 user plans, `none`, or `unknown` if its text names none of them. */
-export type HeldPlan = PlanKey | 'none' | 'unknown';
+import type { HeldPlan } from '../plans/identify-plan.ts';
 
 /** What an administrator requires for a person: at least the tiers of a plan, or exactly this plan. */
 export interface Pin {
@@ -28,10 +26,6 @@ export interface PeopleGroup extends Omit<Person, 'associateId'> {
 
 /**
  * Groups people with the same plan, pin and requests. The order of `people` does not matter.
- *
- * @example
- * groupPeople([person(2, 'sales-premium'), person(1, 'sales-premium')]).map(({ associateIds }) => associateIds)
- * // → [[1, 2]]
  */
 export function groupPeople(people: readonly Person[]): readonly PeopleGroup[] {
   const groups = new Map<string, Person[]>();

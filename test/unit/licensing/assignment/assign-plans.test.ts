@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Assignment, askForAssignment } from '../../../../src/licensing/assignment/assign-plans.ts';
-import type { HeldPlan, Person, Pin } from '../../../../src/licensing/assignment/people.ts';
+import type { Person, Pin } from '../../../../src/licensing/assignment/people.ts';
 import { type PlanKey, planKeys } from '../../../../src/licensing/catalogue/user-plans.ts';
+import type { HeldPlan } from '../../../../src/licensing/plans/identify-plan.ts';
 import { runs, timeoutMs } from '../fixtures/arbitraries.ts';
 import {
   allows,
