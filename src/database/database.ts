@@ -148,6 +148,16 @@ interface Tables {
     detected_at: Date;
     content: Json<unknown>;
   };
+  user_pins: {
+    context_identifier: string;
+    associate_id: number;
+    kind: string;
+    plan: string;
+    reason: string;
+    /** Null once the administrator is erased. */
+    pinned_by_id: number | null;
+    pinned_at: Date;
+  };
   tenant_users: { context_identifier: string; associate_id: number; name: string; user_plan: string };
 }
 

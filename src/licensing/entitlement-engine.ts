@@ -291,6 +291,7 @@ function createTenantEntitlements(
   const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
+  let planFeatures: PlanFeatures | null = null;
   const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
@@ -309,7 +310,10 @@ function createTenantEntitlements(
     planSeats,
     identifiedSeats: () => identifySeats(planSeats(), tenant.purchasedPlans),
     identifyPlan: (userPlan) => identifyPlan(userPlan, tenant.purchasedPlans),
-    planFeatures: () => findPlanFeatures(reportOn),
+    planFeatures: () => {
+      planFeatures ??= findPlanFeatures(reportOn);
+      return planFeatures;
+    },
     moveTenant: (users, plan) => moveTenant(rules, users, reportOn, plan),
     planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),

@@ -3,10 +3,13 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { AssignmentProgramme, ProgrammeSolution } from '../licensing/assignment/assignment-programme.ts';
 
-/** A solution, or why there is none: too many others are solved or wait, or it took too long. */
-export type SolverResult =
+/** Why a programme was not solved: too many others are solved or wait, or it took too long. */
+export type UnsolvedReason = 'busy' | 'too-long';
+
+/** A solution, or why there is none. */
+type SolverResult =
   | { readonly solved: true; readonly solution: ProgrammeSolution }
-  | { readonly solved: false; readonly reason: 'busy' | 'too-long' };
+  | { readonly solved: false; readonly reason: UnsolvedReason };
 
 /** Solves programmes outside the thread that answers requests: one at a time for each tenant, few in a process. */
 export type AssignmentSolver = (tenantId: string, programme: AssignmentProgramme) => Promise<SolverResult>;

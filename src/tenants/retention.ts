@@ -23,6 +23,9 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from tenant_users using tenants
         where tenants.context_identifier = tenant_users.context_identifier
           and users_read_at < ${before(unusedMs)}`,
+      sql`delete from user_pins using tenants
+        where tenants.context_identifier = user_pins.context_identifier
+          and users_read_at < ${before(unusedMs)}`,
       sql`delete from tickets where exchanged_at < ${before(ticketMs)}`,
       sql`delete from consumed_nonces where expires_at < ${before(0)}`,
       sql`delete from session_exchange_codes where expires_at < ${before(0)}`,

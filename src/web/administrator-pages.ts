@@ -3,6 +3,7 @@ export const adminPages = [
   { name: 'overview', path: '/admin' },
   { name: 'seats', path: '/admin/seats' },
   { name: 'accessRequests', path: '/admin/access-requests' },
+  { name: 'whatIf', path: '/admin/what-if' },
   { name: 'contract', path: '/admin/contract' },
   { name: 'history', path: '/admin/history' },
   { name: 'userData', path: '/admin/user-data' },

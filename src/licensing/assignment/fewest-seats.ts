@@ -29,8 +29,8 @@ export interface Unsatisfied {
 
 /** The fewest seats for what people hold and ask for. */
 export interface FewestSeats extends Moves, Pick<Assignment, 'unknown' | 'hasTie'> {
-  /** The seats to buy beside `bought`; plans without any are left out. */
-  readonly toBuy: ReadonlyMap<PlanKey, number>;
+  /** The seats to buy beyond `purchased`; plans without any are left out. */
+  readonly toPurchase: ReadonlyMap<PlanKey, number>;
   readonly unsatisfied: readonly Unsatisfied[];
   /** The price of all seats in use; null without prices. */
   readonly price: number | null;
@@ -43,15 +43,15 @@ interface Choice {
 
 /**
  * Asks for the plans that give all people what they hold and what they ask for: nobody loses a tier or a feature, and
- * nobody is below a pin. If `prices` are given, the price of all seats is lowest; then the fewest seats are bought beside
- * `bought`, then the fewest tiers are added, then the fewest people change. Prices are integers, for example cents; with
+ * nobody is below a pin. If `prices` are given, the price of all seats is lowest; then the fewest seats are purchased beside
+ * `purchased`, then the fewest tiers are added, then the fewest people change. Prices are integers, for example cents; with
  * prices, only plans that have one are considered beside the plan that a person holds. A request that cannot be satisfied
- * is left out and told.
+ * is left out and reported.
  */
 export function askForFewestSeats(
   people: readonly Person[],
   features: PlanFeatures,
-  { bought, prices }: { readonly bought: Seats; readonly prices: ReadonlyMap<PlanKey, number> | null },
+  { purchased, prices }: { readonly purchased: Seats; readonly prices: ReadonlyMap<PlanKey, number> | null },
 ): Question<FewestSeats> {
   const groups = groupPeople(people);
   const known = groups.filter(({ plan }) => plan !== 'unknown');
@@ -62,7 +62,7 @@ export function askForFewestSeats(
     plans.allowed.map((plan) => ({ group, plan })),
   );
   const limited = planKeys.flatMap((plan) => {
-    const limit = bought.get(plan) ?? 0;
+    const limit = purchased.get(plan) ?? 0;
     const terms = termsOfPlan(choices, plan);
     return limit === 'unlimited' || terms.length === 0 ? [] : [{ plan, limit, terms }];
   });
@@ -90,7 +90,7 @@ export function askForFewestSeats(
     read: ({ values, objectives, hasTie }) => ({
       ...readMoves(choices, values, features),
       unknown: groups.filter(({ plan }) => plan === 'unknown').flatMap(({ associateIds }) => associateIds),
-      toBuy: new Map(
+      toPurchase: new Map(
         limited.flatMap(({ plan }, index) => {
           const count = values[choices.length + index] ?? 0;
           return count === 0 ? [] : [[plan, count] as const];

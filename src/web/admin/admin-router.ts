@@ -3,11 +3,13 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
+import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
+import type { UserPinStore } from '../../tenants/user-pin-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
@@ -21,6 +23,7 @@ import { createHistoryPage } from './history/history-page.ts';
 import { createOverviewPage } from './overview/overview-page.ts';
 import { createSeatsPage } from './seats/seats-page.ts';
 import { createUserDataPage } from './user-data/user-data-page.ts';
+import { createWhatIfPage } from './what-if/what-if-page.ts';
 
 /** Routes of the pages under `/admin` and of their forms. */
 export function createAdminRouter(deps: {
@@ -34,6 +37,8 @@ export function createAdminRouter(deps: {
   audit: AuditLog;
   users: UserStore;
   userData: UserDataStore;
+  userPins: UserPinStore;
+  assignmentSolver: AssignmentSolver;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
   languages: Languages;
@@ -47,6 +52,7 @@ export function createAdminRouter(deps: {
   const accessRequests = createAccessRequestsPage(pageDeps);
   const contract = createContractPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
+  const whatIf = createWhatIfPage(pageDeps);
 
   const router = Router();
   router.route('/admin').get(createOverviewPage(pageDeps)).all(methodNotAllowed);
@@ -55,6 +61,11 @@ export function createAdminRouter(deps: {
     .route('/admin/access-requests')
     .get(accessRequests.show)
     .post(form, csrfProtection, accessRequests.resolve)
+    .all(methodNotAllowed);
+  router
+    .route('/admin/what-if')
+    .get(whatIf.show)
+    .post(form, csrfProtection, whatIf.pin)
     .all(methodNotAllowed);
   router
     .route('/admin/contract')

@@ -40,7 +40,8 @@ export function seatsNote(licensesKnown: boolean, { t }: Language): string {
   return licensesKnown ? t('admin.noSeats') : t('admin.seatsRefused');
 }
 
-function describeSeats(seats: SeatCount | null, { t, number }: Language): string {
+/** Describes a number of seats; null if it is not reported. */
+export function describeSeats(seats: SeatCount | null, { t, number }: Language): string {
   if (seats === 'unlimited') return t('panel.unlimited');
   if (seats === 'by-use') return t('admin.billedByUse');
   if (seats === null) return t('admin.notReported');

@@ -51,7 +51,7 @@ function judge(
   chosen: readonly PlanKey[],
   byPrice: boolean,
 ): readonly number[] {
-  const bought = planKeys.map((plan) => {
+  const additional = planKeys.map((plan) => {
     const limit = seats.get(plan) ?? 0;
     const inUse = chosen.filter((each) => each === plan).length;
     return limit === 'unlimited' ? 0 : Math.max(0, inUse - limit);
@@ -59,7 +59,7 @@ function judge(
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   return [
     ...(byPrice ? [sum(chosen.map((plan) => prices.get(plan) ?? 0))] : []),
-    sum(bought),
+    sum(additional),
     sum(people.map(({ plan }, index) => tiersBelow(chosen[index] ?? null, plan))),
     sum(people.map(({ plan }, index) => (chosen[index] === plan ? 0 : 1))),
   ];
@@ -76,23 +76,23 @@ function planAfter(people: readonly Person[], { moves }: FewestSeats): readonly 
 const findFewest = (tenant: SmallTenant, byPrice: boolean) =>
   answer(
     askForFewestSeats(tenant.people, tenant.features, {
-      bought: tenant.seats,
+      purchased: tenant.seats,
       prices: byPrice ? tenant.prices : null,
     }),
   );
 
-/** Expects that a person keeps what they hold, unless a pin forces them, and is given what they ask for, or told. */
+/** Expects that a person keeps what they hold, unless a pin forces them, and is given what they ask for, or reported. */
 function expectServed(tenant: SmallTenant, person: Person, found: FewestSeats): void {
-  const isTold = found.unsatisfied.some(({ associateIds }) => associateIds.includes(person.associateId));
+  const isReported = found.unsatisfied.some(({ associateIds }) => associateIds.includes(person.associateId));
   const move = found.moves.find(({ associateIds }) => associateIds.includes(person.associateId));
   const after = move?.to ?? person.plan;
   if (after === 'none' || after === 'unknown') {
-    expect(isTold).toBe(isAsking(person));
+    expect(isReported).toBe(isAsking(person));
     return;
   }
   expect(allows(person.pin, after)).toBe(true);
   if (person.pin === null) expect(tiersBelow(person.plan, after)).toBe(0);
-  if (!isTold) expect(!isAsking(person) || satisfies(tenant, person, after)).toBe(true);
+  if (!isReported) expect(!isAsking(person) || satisfies(tenant, person, after)).toBe(true);
 }
 
 describe('the fewest seats', () => {
@@ -125,7 +125,7 @@ describe('the fewest seats', () => {
     );
   });
 
-  it('take nothing from anyone whom no pin forces, and satisfy each request or tell it', {
+  it('take nothing from anyone whom no pin forces, and satisfy each request or report it', {
     timeout: timeoutMs,
   }, () => {
     fc.assert(
