@@ -1,22 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { isLongForm } from './test/support/long-form.ts';
 
 /** Limits that only stop a hanging test: a busy machine must not reach them. */
 const limits = { testTimeout: 90_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
-const maxWorkers = availableParallelism() + 2;
-
-interface Options {
-  readonly include: string[];
-  readonly exclude?: string[];
-  /** False for tests that change no module state, so that a worker loads the modules once for all files. */
-  readonly isolate?: boolean;
-}
-
-function project(name: string, options: Options) {
-  return { extends: false, test: { name, maxWorkers, ...limits, ...options } } as const;
-}
+const maxWorkers = availableParallelism() + 4;
 
 /** Tests that install packages from the registry, with their own Node.js or as an image does. */
 const installing = isLongForm
@@ -26,25 +16,52 @@ const installing = isLongForm
 /** Tests that replace the HTTP client of Node.js with nock, which is state of the process. */
 const mockedHttp = 'test/unit/superoffice/**/*.test.ts';
 
+/** The files that take longest, most of it waiting: they start first, and the others use the cores meanwhile. */
+const slowest = [
+  'test/browser/accessibility.test.ts',
+  ...['outages', 'server', 'install', 'many-processes', 'callbacks', 'migrations', 'cli', 'webhooks'].map(
+    (name) => `test/integration/${name}.test.ts`,
+  ),
+  'test/browser/sign-in.test.ts',
+  'test/unit/database/embedded-postgres.test.ts',
+  'test/unit/coordination/job-queue.test.ts',
+  ...['malformed-responses', 'lost-authority', 'exhaustion'].map((name) => `test/security/${name}.test.ts`),
+  'test/sandbox/demo.test.ts',
+];
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = slowest.findIndex((file) => moduleId.endsWith(file));
+      return index === -1 ? slowest.length : index;
+    };
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
 export default defineConfig({
   test: {
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },
     // Not inherited by the projects, so that they share one build, one PostgreSQL and one browser.
     globalSetup: ['test/support/global-setup.ts'],
+    sequence: { sequencer: SlowestFirst },
     projects: [
-      project('browser', { include: ['test/browser/**/*.test.ts'] }),
-      project('integration', {
-        include: ['test/{integration,deploy}/**/*.test.ts'],
-        exclude: installing,
-      }),
-      project('sandbox', { include: ['test/sandbox/**/*.test.ts'] }),
-      project('security', { include: ['test/security/**/*.test.ts'] }),
-      project('unit', {
-        include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
-        exclude: [mockedHttp],
-        isolate: false,
-      }),
-      project('unit-http', { include: [mockedHttp] }),
+      {
+        extends: false,
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: [mockedHttp, ...installing],
+          // A worker loads the modules once for all its files.
+          isolate: false,
+          maxWorkers,
+          ...limits,
+        },
+      },
+      {
+        extends: false,
+        test: { name: 'mocked-http', include: [mockedHttp], maxWorkers, ...limits },
+      },
     ],
   },
 });

@@ -21,8 +21,20 @@ describe('page accessibility', () => {
 
   afterAll(() => fixture.close());
 
-  const names = Object.keys(states);
-  const onePerPage = ['panel-opened', 'plans', 'newer-features', 'admin', 'setup', 'landing'];
+  /** One state of each page, which the short form examines; the long form examines all. */
+  const onePerPage = [
+    ...[
+      'panel-opened',
+      'panel-of-suite',
+      'feature-requested',
+      'newer-features',
+      'plans',
+      'signing-in',
+      'sign-in',
+    ],
+    ...['admin', 'admin-overused', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
+  ];
+  const names = isLongForm ? Object.keys(states) : onePerPage;
 
   /** Opens a window for a page state, with a function that brings the page into that state. */
   async function openWindowFor(name: string) {
@@ -82,12 +94,11 @@ describe('page accessibility', () => {
     });
   });
 
-  /** All languages in the long form; in the short form another one only once for each page. German is the last. */
+  /** All languages in the long form; in the short form German, the last, and another one. */
   function languagesFor(name: string): readonly (typeof languages)[number][] {
     const others = languages.filter((language) => language !== 'de');
     if (isLongForm) return [...others, 'de'];
-    const page = onePerPage.indexOf(name);
-    return page === -1 ? ['de'] : [others[page % others.length] ?? 'en', 'de'];
+    return [others[names.indexOf(name) % others.length] ?? 'en', 'de'];
   }
 
   /** Both color schemes in the long form; in the short form they alternate. */

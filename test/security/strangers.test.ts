@@ -101,13 +101,17 @@ describe('a stranger', async () => {
 
   it('is limited by address, while the users behind other addresses are served', async () => {
     const statuses: number[] = [];
+    const startedAt = performance.now();
     for (let round = 0; round < 20; round += 1) {
       const responses = await Promise.all(
         Array.from({ length: 100 }, () => visit('/panel?uctx=Cust20001&usid=101&lang=en')),
       );
       statuses.push(...responses.map(({ status }) => status));
     }
-    expect(statuses.filter((status) => status === 302).length).toBeLessThan(1_600);
+    const seconds = Math.ceil((performance.now() - startedAt) / 1000);
+    const answered = statuses.filter((status) => status === 302).length;
+    expect(answered).toBeLessThanOrEqual(1_200 + 20 * seconds);
+    expect(answered).toBeLessThan(statuses.length);
     const german = Array.from({ length: 50 }, () => visit('/panel?uctx=Cust20001&usid=101&lang=de'));
     const refused = (await Promise.all(german)).find(({ status }) => status === 429);
     expect(Number(refused?.headers.get('retry-after'))).toBe(1);

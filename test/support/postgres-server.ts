@@ -17,12 +17,18 @@ declare module 'vitest' {
 
 const templateDatabase = 'planlens_template';
 
-/** Settings that trade durability for speed: the data of a test run survives no crash. */
-const settings = ['fsync = off', 'full_page_writes = off', 'synchronous_commit = off', 'autovacuum = off'];
+/** Settings that trade durability for speed, as the data of a test run survives no crash, and that suit many apps at once. */
+const settings = [
+  ...['fsync = off', 'full_page_writes = off', 'synchronous_commit = off', 'autovacuum = off'],
+  'max_connections = 400',
+];
 
 /** Starts one PostgreSQL for the whole test run; each test file creates its own databases in it. */
 export async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-tests-'));
+  const configured = await startEmbeddedPostgres(dataDir);
+  await configure(configured.url);
+  await configured.stop();
   const postgres = await startEmbeddedPostgres(dataDir);
   await createTemplate(postgres.url);
   project.provide('postgresUrl', postgres.url);
@@ -33,12 +39,17 @@ export async function startPostgres(project: TestProject): Promise<() => Promise
   };
 }
 
+async function configure(postgresUrl: string): Promise<void> {
+  const client = new Client({ connectionString: postgresUrl });
+  await client.connect();
+  for (const setting of settings) await client.query(`alter system set ${setting}`);
+  await client.end();
+}
+
 async function createTemplate(postgresUrl: string): Promise<void> {
   const client = new Client({ connectionString: postgresUrl });
   await client.connect();
   try {
-    for (const setting of settings) await client.query(`alter system set ${setting}`);
-    await client.query('select pg_reload_conf()');
     await client.query(`create database ${templateDatabase}`);
     const url = new URL(postgresUrl);
     url.pathname = `/${templateDatabase}`;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/database/embedded-postgres.ts';
 
 const run = promisify(execFile);
@@ -52,11 +52,28 @@ async function replaceServer(postgres: EmbeddedPostgres, behave: (socket: Socket
 }
 
 describe('embedded PostgreSQL', () => {
+  /** A folder that the account of the server can enter, so that the server keeps its files there. */
+  const newFolder = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'planlens-postgres-'));
+    await chmod(folder, 0o755);
+    return folder;
+  };
+  /** The folder of a stopped server, to copy: that takes a tenth of the time of a new cluster. */
+  let template: string;
   let dataDir: string;
   let started: EmbeddedPostgres[];
 
+  beforeAll(async () => {
+    template = await newFolder();
+    const postgres = await startEmbeddedPostgres(template);
+    expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await postgres.stop();
+  });
+  afterAll(() => rm(template, { recursive: true }));
+
   beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'planlens-postgres-'));
+    dataDir = await newFolder();
+    await run('cp', ['-a', join(template, 'postgres'), dataDir]);
     started = [];
   });
   afterEach(async () => {
@@ -241,6 +258,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('works in a folder that only its owner can enter', async () => {
+    await rm(join(dataDir, 'postgres'), { recursive: true });
     await chmod(dataDir, 0o700);
     const postgres = await start();
     expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
