@@ -7,15 +7,18 @@ export interface VisitedPage {
   readonly hops: readonly string[];
 }
 
+/** The fields of a form, by name or in the order in which a browser sends them. */
+type Form = Readonly<Record<string, string>> | readonly (readonly [name: string, value: string])[];
+
 /** An HTTP client that stores cookies per host and follows redirects across hosts, like a browser. */
 export interface CookieClient {
   get(url: string): Promise<VisitedPage>;
   /** Sends a form of a page of the same origin. Follows a `Refresh` header of the response, too. */
-  post(url: string, form: Readonly<Record<string, string>>): Promise<VisitedPage>;
+  post(url: string, form: Form): Promise<VisitedPage>;
   /** Requests a URL without following redirects. */
   getOnce(url: string): Promise<VisitedPage>;
   /** Like `post`, without following. */
-  postOnce(url: string, form: Readonly<Record<string, string>>): Promise<VisitedPage>;
+  postOnce(url: string, form: Form): Promise<VisitedPage>;
   /** Sends JSON by a script of a page of the same origin, without following redirects. */
   postJson(url: string, body: unknown): Promise<VisitedPage>;
   clearCookies(): void;
@@ -69,12 +72,19 @@ export function createCookieClient(): CookieClient {
 
   return {
     get: (url) => follow(url),
-    post: (url, form) => follow(url, new URLSearchParams(form)),
+    post: (url, form) => follow(url, toBody(form)),
     getOnce: async (url) => toVisitedPage(await send(url), [url]),
-    postOnce: async (url, form) => toVisitedPage(await send(url, new URLSearchParams(form)), [url]),
+    postOnce: async (url, form) => toVisitedPage(await send(url, toBody(form)), [url]),
     postJson: async (url, body) => toVisitedPage(await send(url, JSON.stringify(body)), [url]),
     clearCookies: () => jars.clear(),
   };
+}
+
+function toBody(form: Form): URLSearchParams {
+  const fields: Iterable<readonly [string, string]> = Symbol.iterator in form ? form : Object.entries(form);
+  const body = new URLSearchParams();
+  for (const [name, value] of fields) body.append(name, value);
+  return body;
 }
 
 async function toVisitedPage(response: Response, hops: readonly string[]): Promise<VisitedPage> {

@@ -163,6 +163,7 @@ const validationErrors = all<
   'not-sent': yes,
   'user-number-invalid': yes,
   'erase-not-confirmed': yes,
+  'nobody-ticked': yes,
   'comment-missing': yes,
   'comment-too-long': yes,
   'start-not-a-date': yes,

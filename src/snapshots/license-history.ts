@@ -12,8 +12,8 @@ export interface RecordedChange {
 
 /** The recorded license changes of all tenants. */
 export interface LicenseHistory {
-  /** The latest changes of a tenant, newest first, at most `limit`. */
-  latest(tenantId: string, limit: number): Promise<RecordedChange[]>;
+  /** The changes of a tenant, newest first: at most `limit` after the first `offset`. */
+  latest(tenantId: string, limit: number, offset?: number): Promise<RecordedChange[]>;
 }
 
 /** Records license changes. `associateId` is null for tenant licenses; `detectedAt` in ms since 1970. */
@@ -39,7 +39,7 @@ export async function saveLicenseChanges(
 /** Creates the history over `license_changes`. */
 export function createLicenseHistory({ db }: { db: Database }): LicenseHistory {
   return {
-    async latest(tenantId, limit) {
+    async latest(tenantId, limit, offset = 0) {
       const rows = await db
         .selectFrom('license_changes as found')
         .leftJoin('tenant_users as user', (join) =>
@@ -51,6 +51,7 @@ export function createLicenseHistory({ db }: { db: Database }): LicenseHistory {
         .where('found.context_identifier', '=', tenantId)
         .orderBy('found.id', 'desc')
         .limit(limit)
+        .offset(offset)
         .execute();
       return rows.map((row) => ({
         change: row.content as LicenseChange,

@@ -30,6 +30,11 @@ export interface LicenseSnapshots {
   getTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
   /** @throws the error of the read when nothing is stored */
   getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
+  /** The licenses of some users as they are stored, however old, by associate id. Sends no request. */
+  getStoredUserLicenses(
+    tenantId: string,
+    associateIds: readonly number[],
+  ): Promise<ReadonlyMap<number, UserLicenses>>;
   /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
   refresh(tenant: Tenant, associateId: number): Promise<RefreshResult>;
   /** Stores the licenses that the user's own sign-in reported, unless they tell less than what is stored. */
@@ -103,6 +108,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
   return {
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
     getUserLicenses: (tenant, associateId) => userCache.get({ tenant, associateId }),
+    getStoredUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
     async refresh(tenant, associateId) {
       const results = await Promise.all([
         tenantCache.refresh(tenant),

@@ -17,6 +17,8 @@ export interface Snapshot<T> {
 export interface SnapshotStore {
   /** The stored data of a tenant, or of one of its users; null when there is none in the current format. */
   latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
+  /** The stored data of some users of a tenant, by associate id; those without data in the current format are left out. */
+  latestOfUsers<T>(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, T>>;
   /**
    * Replaces the data of a user, unless newer data is stored or the user has left (`mayStoreUserData`); a user who has just
    * signed in has not.
@@ -89,6 +91,18 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         .where('format', '=', format)
         .executeTakeFirst();
       return row === undefined ? null : { content: row.content as T, readAt: row.read_at.getTime() };
+    },
+
+    async latestOfUsers<T>(tenantId: string, associateIds: readonly number[]) {
+      if (associateIds.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('license_snapshots')
+        .select(['associate_id', 'content'])
+        .where('context_identifier', '=', tenantId)
+        .where('associate_id', 'in', associateIds)
+        .where('format', '=', format)
+        .execute();
+      return new Map(rows.map(({ associate_id, content }) => [associate_id, content as T]));
     },
 
     async saveUser(tenantId, snapshot, { associateId, signedIn }) {

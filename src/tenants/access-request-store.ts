@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { createCache } from '../coordination/cache.ts';
 import { notify } from '../coordination/notify.ts';
 import type { AccessRequestRow, Database } from '../database/database.ts';
@@ -28,7 +28,24 @@ export interface AccessRequest {
 
 type NewAccessRequest = Pick<AccessRequest, 'associateId' | 'requestedBy' | 'subject' | 'reason'>;
 
-/** An administrator's decision on an access request. */
+/** Part of a list: at most `limit` entries after the first `offset`. */
+interface Slice {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** A feature or plan with open requests. */
+export interface RequestedSubject {
+  readonly subject: string;
+  /** The number of open requests, of which `requests` are the oldest. */
+  readonly count: number;
+  readonly requests: readonly AccessRequest[];
+}
+
+/** What a user asks for. */
+export type OpenSubject = Pick<AccessRequest, 'associateId' | 'subject'>;
+
+/** An administrator's decision on access requests. */
 interface Resolution {
   readonly state: Exclude<AccessRequestState, 'open'>;
   readonly comment: string;
@@ -44,14 +61,25 @@ export interface AccessRequestStore {
   submit(tenantId: string, accessRequest: NewAccessRequest): Promise<boolean>;
   /** Deletes an open request. @returns false if the user has no open request for the subject */
   withdraw(tenantId: string, request: Pick<AccessRequest, 'associateId' | 'subject'>): Promise<boolean>;
-  /** @returns false if the tenant has no such open request */
-  resolve(tenantId: string, id: string, resolution: Resolution): Promise<boolean>;
+  /** Resolves those of the requests that are open in the tenant. @returns their ids */
+  resolve(tenantId: string, ids: readonly string[], resolution: Resolution): Promise<readonly string[]>;
   /** A user's latest request for each subject, from a cache: the same array until one of them changes. */
   latestByUser(tenantId: string, associateId: number): Promise<readonly AccessRequest[]>;
   /** How many requests of a tenant are open, from a cache. */
   countOpen(tenantId: string): Promise<number>;
-  /** All open requests, oldest first, then the `resolvedLimit` latest resolved ones, newest first. */
-  listByTenant(tenantId: string, resolvedLimit: number): Promise<readonly AccessRequest[]>;
+  /**
+   * The open requests by subject, those with the oldest request first, but `first` before all others.
+   * @param limits.perSubject how many requests of a subject are listed, oldest first
+   */
+  listOpen(
+    tenantId: string,
+    limits: Slice & { readonly perSubject: number },
+    first: string,
+  ): Promise<readonly RequestedSubject[]>;
+  /** What the users of a tenant ask for: the users and subjects of all open requests. */
+  listOpenSubjects(tenantId: string): Promise<readonly OpenSubject[]>;
+  /** The resolved requests, those resolved last first. */
+  listResolved(tenantId: string, slice: Slice): Promise<readonly AccessRequest[]>;
   /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
   invalidate(key: string): void;
   invalidateAll(): void;
@@ -118,7 +146,8 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
       return numDeletedRows === 1n;
     },
 
-    async resolve(tenantId, id, { state, comment, resolvedBy }) {
+    async resolve(tenantId, ids, { state, comment, resolvedBy }) {
+      if (ids.length === 0) return [];
       const resolved = await db
         .updateTable('access_requests')
         .set({
@@ -129,12 +158,13 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
           resolved_at: new Date(now()),
         })
         .where('context_identifier', '=', tenantId)
-        .where('id', '=', id)
+        .where('id', 'in', ids)
         .where('state', '=', 'open')
-        .returning('associate_id')
-        .executeTakeFirst();
-      if (resolved !== undefined) await publishChange(tenantId, resolved.associate_id);
-      return resolved !== undefined;
+        .returning(['id', 'associate_id'])
+        .execute();
+      for (const associateId of new Set(resolved.map((row) => row.associate_id)))
+        await publishChange(tenantId, associateId);
+      return resolved.map(({ id }) => id);
     },
 
     async latestByUser(tenantId, associateId) {
@@ -149,13 +179,28 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
       return counted?.open ?? 0;
     },
 
-    async listByTenant(tenantId, resolvedLimit) {
-      const all = db.selectFrom('access_requests').selectAll().where('context_identifier', '=', tenantId);
-      const [open, resolved] = await Promise.all([
-        all.where('state', '=', 'open').orderBy('requested_at').execute(),
-        all.where('state', '<>', 'open').orderBy('resolved_at', 'desc').limit(resolvedLimit).execute(),
-      ]);
-      return [...open, ...resolved].map(toAccessRequest);
+    listOpen: (tenantId, limits, first) => selectOpen(db, tenantId, limits, first),
+
+    listOpenSubjects: (tenantId) =>
+      db
+        .selectFrom('access_requests')
+        .select(['associate_id as associateId', 'subject'])
+        .where('context_identifier', '=', tenantId)
+        .where('state', '=', 'open')
+        .execute(),
+
+    async listResolved(tenantId, { limit, offset }) {
+      const rows = await db
+        .selectFrom('access_requests')
+        .selectAll()
+        .where('context_identifier', '=', tenantId)
+        .where('state', '<>', 'open')
+        .orderBy('resolved_at', 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return rows.map(toAccessRequest);
     },
 
     invalidate,
@@ -174,6 +219,51 @@ async function selectOpenCount(db: Database, tenantId: string): Promise<number> 
     .where('state', '=', 'open')
     .executeTakeFirstOrThrow();
   return Number(count);
+}
+
+async function selectOpen(
+  db: Database,
+  tenantId: string,
+  { limit, offset, perSubject }: Slice & { readonly perSubject: number },
+  first: string,
+): Promise<readonly RequestedSubject[]> {
+  const open = db
+    .selectFrom('access_requests')
+    .where('context_identifier', '=', tenantId)
+    .where('state', '=', 'open');
+  const subjects = await open
+    .select(({ fn }) => ['subject', fn.countAll<string>().as('count')])
+    .groupBy('subject')
+    .orderBy(({ eb }) => eb('subject', '=', first), 'desc')
+    .orderBy(({ fn }) => fn.min('requested_at'))
+    .orderBy('subject')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  if (subjects.length === 0) return [];
+  const rows = await db
+    .selectFrom(
+      open
+        .selectAll()
+        .select(
+          sql<string>`row_number() over (partition by subject order by requested_at, id)`.as('position'),
+        )
+        .where(
+          'subject',
+          'in',
+          subjects.map(({ subject }) => subject),
+        )
+        .as('listed'),
+    )
+    .selectAll()
+    .where('position', '<=', String(perSubject))
+    .orderBy('position')
+    .execute();
+  return subjects.map(({ subject, count }) => ({
+    subject,
+    count: Number(count),
+    requests: rows.filter((row) => row.subject === subject).map(toAccessRequest),
+  }));
 }
 
 async function selectLatest(

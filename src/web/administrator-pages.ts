@@ -29,7 +29,7 @@ export function isAdministratorPath(path: string): path is AdministratorPath {
   return paths.includes(path) || userPathPattern.test(path);
 }
 
-/** Parameters of every page: the user, the language and the time of our sign-in. A sign-in sets them anew. */
+/** Parameters of every page: the user, the language and the time of our sign-in. Each sign-in sets them. */
 const ownParameters = ['uctx', 'usid', 'lang', 'signedIn'];
 /** The state of a sign-in carries the query, so it is bounded. */
 const maxQueryLength = 800;

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
+import { isAdministratorPath, viewQuery } from './administrator-pages.ts';
 import { type PanelUser, panelUrl, parsePanelUser, requestedLanguage, signInLinks } from './links.ts';
 import type { AuditRefusal } from './middleware/audit-refusals.ts';
 import { isFromOwnPage } from './middleware/own-origin.ts';
@@ -163,12 +164,12 @@ function findNextLink(
   if (begun?.kind === 'install') return { href: `/?lang=${begun.language}`, text: t('problem.tryAgain') };
   if (code === 'tenant-not-installed' || code === 'consent-revoked') return null;
   const signIn = code === 'session-required' ? t('problem.signInAgain') : null;
-  const chosen = requestedLanguage({ query });
-  const languageQuery = chosen && `?lang=${chosen}`;
-  if (path.startsWith('/admin/') || path === '/sign-out')
-    return { href: `/admin${languageQuery}`, text: signIn ?? t('problem.toAdmin') };
-  if (['/uninstall', '/setup/export'].includes(path))
-    return { href: `/uninstall${languageQuery}`, text: signIn ?? t('problem.tryAgain') };
+  const page = findAdministratorPage(path);
+  if (page !== null) {
+    const isRemoval = page === '/uninstall';
+    const retry = t(isRemoval ? 'problem.tryAgain' : 'problem.toAdmin');
+    return { href: withViewQuery(page, query), text: signIn ?? retry };
+  }
   if (panelUser === null) return null;
   if (code === 'session-required')
     return { href: panelUser.place ?? panelUrl(panelUser), text: t('problem.signInAgain') };
@@ -177,6 +178,21 @@ function findNextLink(
     href: panelUrl(panelUser),
     text: signIn ?? t(isPanel ? 'problem.tryAgain' : 'problem.toPanel'),
   };
+}
+
+/** The page that a form of an administrator belongs to; null for any other path. */
+function findAdministratorPage(path: string): string | null {
+  if (path === '/uninstall' || path === '/setup/export') return '/uninstall';
+  if (path === '/sign-out') return '/admin';
+  if (!path.startsWith('/admin/')) return null;
+  return isAdministratorPath(path) ? path : '/admin';
+}
+
+/** A page with the language and the rest of a query that it was asked for with. */
+function withViewQuery(page: string, query: Request['query']): string {
+  const lang = requestedLanguage({ query });
+  const kept = [lang && `lang=${lang}`, viewQuery(query)].filter((part) => part !== '');
+  return kept.length === 0 ? page : `${page}?${kept.join('&')}`;
 }
 
 /** SuperOffice's own words about a failure. */

@@ -84,7 +84,7 @@ describe('screens of SuperOffice opened from our pages', () => {
   test('an administrator opens Settings and maintenance and the shop from the page for administrators', async () => {
     const { page, signIn } = await fixture.open();
     await signIn(testUsers.administrator, '');
-    await page.goto(`${fixture.planlens.url}/admin?lang=en`);
+    await page.goto(`${fixture.planlens.url}/admin/seats?lang=en`);
     const follow = async (name: string) => {
       const [opened] = await Promise.all([
         page.waitForEvent('popup'),

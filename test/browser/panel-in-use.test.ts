@@ -157,7 +157,7 @@ describe('panel in use', () => {
     const newest = (await accessRequests.latestByUser(tenantId, associateId)).find(
       ({ subject }) => subject === 'feature:sales-guide',
     );
-    await accessRequests.resolve(tenantId, newest?.id ?? '', {
+    await accessRequests.resolve(tenantId, [newest?.id ?? ''], {
       state: 'declined',
       comment: 'Not this year.',
       resolvedBy: { associateId: 131, name: 'Kari Nygård' },

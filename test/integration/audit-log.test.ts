@@ -48,9 +48,9 @@ describe('audit log', async () => {
     await submit(user, await feature(), '/panel/access-requests', { intent: 'withdraw' });
     await submit(user, await feature(), '/panel/access-requests', { reason: 'For Markus' });
     const admin = await signInToCrm(planlens, administrator);
-    const page = await admin.get(`${planlens.url}/admin`);
+    const page = await admin.get(`${planlens.url}/admin/access-requests`);
     await submit(admin, page, '/admin/access-requests', { state: 'fulfilled', comment: 'Here you are' });
-    await submit(admin, await admin.get(`${planlens.url}/admin`), '/admin/contract', {
+    await submit(admin, await admin.get(`${planlens.url}/admin/contract`), '/admin/contract', {
       start: '2026-01-01',
       period: 'yearly',
     });

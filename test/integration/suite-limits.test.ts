@@ -45,7 +45,7 @@ describe('limits of CRM Suite', async () => {
     control.setLimitUse({ tenant: 'Cust20002', limit: 'projects', active });
     const limits = `Dashboards Unlimited Active projects ${shown} Custom objects 0 Active marketing flows 0`;
     expect(await readLimits()).toBe(limits);
-    expect(await readLimits('/admin')).toBe(limits);
+    expect(await readLimits('/admin/seats')).toBe(limits);
   });
 
   it('shows the published limits when every call is refused, and the licenses all the same', async () => {
@@ -53,7 +53,7 @@ describe('limits of CRM Suite', async () => {
     expect(await readLimits()).toBe(
       'Dashboards Unlimited Active projects 100 (use not reported) Custom objects 0 Active marketing flows 0',
     );
-    expect(await readLimits('/admin')).toContain('use not reported');
+    expect(await readLimits('/admin/seats')).toContain('use not reported');
   });
 
   it('asks a refused call again after an hour', async () => {

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ApiCall } from '../../src/superoffice/api/web-api.ts';
+import { listAccessRequests } from '../support/access-requests.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   getVisibleText,
@@ -177,7 +178,7 @@ describe('webhook in a tenant', async () => {
       subject: 'feature:mailings',
       reason: '',
     });
-    const requests = async () => (await accessRequests.listByTenant(tenantId, 50)).length;
+    const requests = async () => (await listAccessRequests(accessRequests, tenantId)).length;
 
     await post(deletion(now() - 14 * dayMs));
     await untilCallbacksProcessed(planlens.environment);

@@ -6,7 +6,9 @@ import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { deriveKeyring, keyringSchema } from '../../src/crypto/keyring.ts';
 import { errorStatus } from '../../src/errors.ts';
 import { createAllowedHosts } from '../../src/superoffice/transport/endpoints.ts';
+import { adminPages } from '../../src/web/administrator-pages.ts';
 import type { Session } from '../../src/web/sign-in/session.ts';
+import { listAccessRequests } from '../support/access-requests.ts';
 import { keyringText } from '../support/keyrings.ts';
 import { scaleRuns } from '../support/long-form.ts';
 import {
@@ -79,8 +81,13 @@ describe('authorization', async () => {
     [`/panel/access-requests?${panelQuery}`, user, { subject: 'feature:mailings', reason: 'please' }],
     [`/panel/access-requests?${panelQuery}`, user, { subject: 'feature:mailings', intent: 'withdraw' }],
     [`/panel/refresh?${panelQuery}`, user, {}],
-    ['/admin/access-requests', own, { id: '00000000-0000-4000-8000-000000000000', state: 'fulfilled' }],
+    [
+      '/admin/access-requests',
+      own,
+      { subject: 'feature:mailings', id: '00000000-0000-4000-8000-000000000000', state: 'fulfilled' },
+    ],
     ['/admin/contract', own, { start: '2026-01-01', period: 'yearly' }],
+    ['/admin/user-data', own, { associateId: '101', intent: 'erase', sure: 'yes' }],
     ['/uninstall', own, {}],
     ['/setup/export', own, {}],
     ['/sign-out', own, {}],
@@ -128,7 +135,7 @@ describe('authorization', async () => {
     });
   });
 
-  it.each(['/admin', '/setup', '/uninstall'])(
+  it.each([...adminPages.map(({ path }) => path), '/setup', '/uninstall'])(
     'rejects %s for a user who is not an administrator',
     async (path) => {
       const response = await send(path, { headers: { cookie: createCookie(user), accept: 'text/html' } });
@@ -137,7 +144,7 @@ describe('authorization', async () => {
     },
   );
 
-  it.each(['/admin/access-requests', '/admin/contract', '/uninstall'])(
+  it.each(['/admin/access-requests', '/admin/contract', '/admin/user-data', '/uninstall'])(
     'rejects a form to %s from a user who is not an administrator',
     async (path) => {
       const before = await readStoredData();
@@ -163,7 +170,7 @@ describe('authorization', async () => {
       featureUrl(planlens, salesPremium, 'mailings'),
       `${url}/panel/plans?${panelQuery}`,
       `${url}/panel/newer-features?${panelQuery}`,
-      `${url}/admin?${panelQuery}`,
+      ...adminPages.map(({ path }) => `${url}${path}?${panelQuery}`),
       `${url}/setup?uctx=Cust20001`,
     ])('%s reveals no data of another tenant', async (address) => {
       const response = await send(address, { headers: { cookie: createCookie(other), accept: 'text/html' } });
@@ -192,12 +199,13 @@ describe('authorization', async () => {
         subject: 'feature:forms',
         reason: '',
       });
-      const accessRequest = (await planlens.services.accessRequests.listByTenant(user.tenantId, 5)).find(
+      const accessRequest = (await listAccessRequests(planlens.services.accessRequests, user.tenantId)).find(
         ({ state }) => state === 'open',
       );
       const before = await readStoredData();
       const response = await post('/admin/access-requests', other, {
         csrf: sessions.csrfToken(other),
+        subject: 'feature:forms',
         id: String(accessRequest?.id),
         state: 'fulfilled',
         text: '',
@@ -360,7 +368,7 @@ describe('authorization', async () => {
       '/install',
       '/panel',
       '/panel/sign-in',
-      '/admin',
+      ...adminPages.map(({ path }) => path),
       '/setup',
       '/uninstall',
       '/auth/callback',
@@ -389,6 +397,32 @@ describe('authorization', async () => {
           expect(await response.text()).not.toMatch(/(href|src|action)="[^"]*evil\.example/);
         }
   }, 60_000);
+
+  it('a sign-in leads back to the page and carries its query as data, whatever it says', async () => {
+    const admin = await signInToCrm(planlens, administrator);
+    const hostile: [string, string][] = [
+      ['next', 'https://evil.example/'],
+      ['path', '//evil.example'],
+      ['q', '"><script>alert(1)</script>'],
+      ['\r\nLocation', 'https://evil.example'],
+      ['page', '2&uctx=Cust20003#/admin'],
+      ['a', '\\evil.example'],
+      ['a', '\0\u202e'],
+      ['__proto__', 'x'],
+    ];
+    for (const path of adminPages.map((each) => each.path)) {
+      admin.clearCookies();
+      await admin.get(`${planlens.sandbox.url}/login/as/${administrator.userName}?next=/Cust20001/`);
+      const sent = new URLSearchParams([['lang', 'de'], ...hostile]);
+      const page = await admin.get(`${url}${path}?${sent}`);
+      const { origin, pathname, searchParams, hash } = new URL(page.url);
+      expect([page.status, origin, pathname, hash], path).toEqual([200, new URL(url).origin, path, '']);
+      expect(searchParams.get('uctx')).toBe('Cust20001');
+      const kept = [...searchParams].filter(([name]) => !['uctx', 'lang', 'signedIn'].includes(name));
+      expect(kept.toSorted()).toEqual(hostile.toSorted());
+      expect(page.html).not.toMatch(/<script>|(href|src|action)="(https?:)?\/\/evil/);
+    }
+  });
 
   it('allows no credentials to a host that only resembles a SuperOffice host', () => {
     const target = createAllowedHosts(['.superoffice.com']);

@@ -60,7 +60,8 @@ describe('requests that another site causes', async () => {
   it('no GET changes the stored data, except for the audit entry of a refusal', async () => {
     const admin = await signInToCrm(planlens, administrator);
     const user = await signInToCrm(planlens, salesPremium);
-    for (const page of ['/admin', '/setup', '/uninstall']) await admin.get(url + page);
+    for (const page of ['/admin', '/admin/access-requests', '/setup', '/uninstall'])
+      await admin.get(url + page);
     await user.get(panelUrl(planlens, salesPremium));
     await expect
       .poll(async () => (await services.tenants.find(tenantId))?.reconciliation.setupStartedAt)

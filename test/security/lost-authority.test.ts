@@ -4,6 +4,8 @@ import type { CookieClient } from '../../sandbox/cookie-client.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
+import { adminPages } from '../../src/web/administrator-pages.ts';
+import { listAccessRequests } from '../support/access-requests.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   approve,
@@ -19,7 +21,7 @@ import {
 const { administrator, salesPremium, servicePremium } = testUsers;
 const { tenantId, associateId } = administrator;
 const minute = 60_000;
-const administratorPages = ['/admin', '/setup', '/uninstall'];
+const administratorPages = [...adminPages.map(({ path }) => path), '/setup', '/uninstall'];
 
 describe('lost authority', async () => {
   const planlens = await installedPlanlens();
@@ -52,7 +54,7 @@ describe('lost authority', async () => {
   describe('an administrator who loses the rights', () => {
     it('loses the pages and forms of administrators within five minutes', async () => {
       const admin = await asAdministrator();
-      const page = await admin.get(`${planlens.url}/admin`);
+      const page = await admin.get(`${planlens.url}/admin/contract`);
       control.setAdministrator({ tenant: tenantId, associateId, on: false });
       planlens.passTime(5 * minute);
       for (const path of administratorPages) expect((await open(admin, path)).status, path).toBe(302);
@@ -104,22 +106,23 @@ describe('lost authority', async () => {
         subject: 'feature:mailings',
         reason: '',
       });
-      const page = await admin.get(`${planlens.url}/admin?lang=en`);
+      const page = await admin.get(`${planlens.url}/admin/access-requests?lang=en&page=1`);
       planlens.passTime(10 * minute);
       const comment = `Not this year, sorry: “${'ü'.repeat(450)}”`;
       const form = { state: 'declined', comment };
       const again = await submit(admin, page, '/admin/access-requests', form);
-      expect([again.status, new URL(again.url).pathname]).toEqual([200, '/admin']);
+      expect([again.status, new URL(again.url).pathname]).toEqual([200, '/admin/access-requests']);
+      expect(new URL(again.url).search).toMatch(/lang=en&signedIn=\d+&page=1$/);
       expect(again.html).toContain(`\n${comment}</textarea>`);
       expect(again.html).toContain('Your sign-in was renewed in the meantime');
-      expect(JSON.stringify(await services.accessRequests.listByTenant(tenantId, 9))).not.toContain(
+      expect(JSON.stringify(await listAccessRequests(services.accessRequests, tenantId))).not.toContain(
         'declined',
       );
       const sent = await submit(admin, again, '/admin/access-requests', form);
-      expect(sent.html).toContain(comment);
+      expect(sent.html).toContain('1 answer sent.');
       expect(sent.html).not.toContain('</textarea>');
 
-      const contract = await admin.get(`${planlens.url}/admin?lang=en`);
+      const contract = await admin.get(`${planlens.url}/admin/contract?lang=en`);
       planlens.passTime(10 * minute);
       const unsaved = await submit(admin, contract, '/admin/contract', {
         start: '2026-03-01',
@@ -128,7 +131,7 @@ describe('lost authority', async () => {
       expect(unsaved.html).toMatch(/name="start" value="2026-03-01"/);
       expect(unsaved.html).toContain('<option value="quarterly" selected>');
       expect((await services.tenants.find(tenantId))?.contract).toBeNull();
-      expect((await user.get(`${planlens.url}/admin`)).html).not.toContain('2026-03-01');
+      expect((await user.get(`${planlens.url}/admin/contract`)).html).not.toContain('2026-03-01');
     });
   });
 

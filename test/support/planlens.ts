@@ -246,23 +246,37 @@ export function featureUrl(
   return `${planlens.url}/panel/feature?${new URLSearchParams(query)}`;
 }
 
-/** Submits the form of a page that posts to this path, with its hidden fields and `fields`. */
+/**
+ * Submits the form of a page that posts to this path, with its hidden fields, its ticked boxes and `fields`, which replace
+ * fields of the same name. Of several forms the first one that contains `having`.
+ */
 export async function submit(
   cookieClient: CookieClient,
   page: Pick<VisitedPage, 'url' | 'html'>,
   path: string,
-  fields: Readonly<Record<string, string>> = {},
+  fields: Readonly<Record<string, string | readonly string[]>> = {},
+  having = '',
 ): Promise<VisitedPage> {
   const forms = [...page.html.matchAll(/<form method="post" action="([^"]*)"[^>]*>(.*?)<\/form>/gs)];
-  const form = forms.find(([, action]) => new URL(action ?? '', page.url).pathname === path);
+  const form = forms.find(
+    ([html, action]) => new URL(action ?? '', page.url).pathname === path && html.includes(having),
+  );
   if (form === undefined) throw new Error(`no form posts to ${path}`);
   const [, action = '', inner = ''] = form;
-  const hidden = [...inner.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
-  const hiddenFields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
-  return cookieClient.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, {
-    ...hiddenFields,
-    ...fields,
-  });
+  const given = [
+    ...inner.matchAll(
+      /<input type="hidden" name="([^"]*)" value="([^"]*)">|<input type="checkbox" name="([^"]*)" value="([^"]*)" checked>/g,
+    ),
+  ];
+  const kept = given
+    .map(([, hidden, value = '', ticked = '', tickedValue = '']) =>
+      hidden === undefined ? ([ticked, tickedValue] as const) : ([hidden, value] as const),
+    )
+    .filter(([name]) => !(name in fields));
+  const typed = Object.entries(fields).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name, value] as const),
+  );
+  return cookieClient.post(new URL(action.replaceAll('&amp;', '&'), page.url).href, [...kept, ...typed]);
 }
 
 /** The panel URL as the CRM fills it in. */

@@ -74,6 +74,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
       userLicenses,
       tenantEntitlements,
       report: tenantEntitlements.report(userLicenses.content),
+      openRequests: null,
       accessRequests: [],
       language,
       csrfToken: sessionsOf(environment).csrfToken(session),

@@ -86,15 +86,15 @@ function isPageOf(removed: string, key: string): boolean {
 
 /**
  * Versions of everything that the page of one user shows and that may change: the tenant (status, name and the address of
- * its CRM), its licenses, the user's licenses and access requests, the day, and the CSRF token of the forms. Only the name may contain
+ * its CRM), its licenses, the user's licenses and access requests, for administrators how many are open, the day, and the CSRF token of the forms. Only the name may contain
  * spaces, so it comes last. Locales and templates do not change while a process runs.
  */
 export function pageVersion(context: PanelContext): string {
-  const { tenant, tenantLicenses, userLicenses, accessRequests, today, csrfToken, crmScreenPattern } =
-    context;
+  const { tenant, tenantLicenses, userLicenses, accessRequests, openRequests, today } = context;
+  const { csrfToken, crmScreenPattern } = context;
   const licenses = `${snapshotVersion(tenantLicenses)} ${snapshotVersion(userLicenses)}`;
   const requests = accessRequests.map(accessRequestVersion).join();
-  return `${licenses} ${requests} ${today} ${csrfToken} ${crmScreenPattern} ${tenant.status} ${tenant.companyName}`;
+  return `${licenses} ${requests} ${openRequests} ${today} ${csrfToken} ${crmScreenPattern} ${tenant.status} ${tenant.companyName}`;
 }
 
 function snapshotVersion(snapshot: CachedSnapshot<unknown> | null): string {

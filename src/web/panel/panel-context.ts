@@ -41,6 +41,8 @@ export interface PanelContext {
   readonly userLicenses: CachedSnapshot<UserLicenses> | null;
   /** The user's latest access request for each subject. */
   readonly accessRequests: readonly AccessRequest[];
+  /** How many access requests of the tenant are open; null for a user who is no administrator, or if it is not known. */
+  readonly openRequests: number | null;
   readonly language: Language;
   readonly csrfToken: string;
   /** The address of a screen of the CRM, with `{target}` for its SoProtocol target. */
@@ -115,9 +117,10 @@ export function createPanelContexts(deps: {
   async function load(request: Request, identified?: SignedInRequest): Promise<PanelContext> {
     const { url, tenant, session } = identified ?? (await identifySignedIn(request));
     const language = languages.choose([url.language, ...request.acceptsLanguages()]);
-    const [[tenantLicenses, userLicenses], requests] = await Promise.all([
+    const [[tenantLicenses, userLicenses], requests, openRequests] = await Promise.all([
       loadLicenses(tenant, session.associateId),
       accessRequests.latestByUser(tenant.tenantId, session.associateId),
+      session.isAdministrator ? countOpenRequests(request, tenant) : null,
     ]);
     return {
       // Not what the URL says: an unknown language must not make another page of the same content.
@@ -128,12 +131,23 @@ export function createPanelContexts(deps: {
       tenantLicenses,
       userLicenses,
       accessRequests: requests,
+      openRequests,
       language,
       csrfToken: sessions.csrfToken(session),
       crmScreenPattern: crmAddresses.screenPattern(tenant.tenantId),
       backUrl: findBackUrl(request, url),
       today: toUtcDay(now()),
     };
+  }
+
+  /** The panel does without the number. */
+  async function countOpenRequests({ log }: Request, { tenantId }: Tenant): Promise<number | null> {
+    try {
+      return await accessRequests.countOpen(tenantId);
+    } catch (error) {
+      log.warn({ err: error }, 'counting the open access requests failed');
+      return null;
+    }
   }
 
   function findBackUrl(request: Request, url: PanelUrl): string {

@@ -3,6 +3,7 @@ import { getAddOnLabel } from '../../licensing/catalogue/add-ons.ts';
 import type { AddOn } from '../../licensing/entitlements/add-ons.ts';
 import type { FeatureState } from '../../licensing/entitlements/entitlement.ts';
 import { type CrmLink, screenLink } from '../crm-links.ts';
+import { describeLicenseNotice } from '../license-notices.ts';
 import { panelUrl, panelUserQuery } from '../links.ts';
 import { assignedPlanName, assignedPlanNote } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
@@ -50,6 +51,8 @@ export interface PanelView {
   readonly language: string;
   readonly csrfToken: string;
   readonly isAdministrator: boolean;
+  /** The number of access requests that wait for the administrators; empty if there is none or it is not known. */
+  readonly openRequests: string;
   readonly companyName: string;
   readonly plan: string;
   readonly planNote: string;
@@ -102,6 +105,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     language: url.language,
     csrfToken: context.csrfToken,
     isAdministrator: session.isAdministrator,
+    openRequests: context.openRequests ? language.number(context.openRequests) : '',
     companyName: tenant.companyName,
     plan: assignedPlanName(report.plan, language),
     planNote: assignedPlanNote(report.plan, language),
@@ -159,17 +163,9 @@ function findEmptyState({ userLicenses, report }: EntitledPanelContext): EmptySt
   return report.plan?.kind === 'no-plan' ? 'no-plan' : null;
 }
 
-function describeNotices({
-  report,
-  tenantLicenses,
-  tenant,
-  language: { t, date },
-}: EntitledPanelContext): string[] {
-  const dates = report.notices.map(({ kind, date: day, graceDate }) => {
-    const text = t(`notice.${kind}`, { date: date(day) });
-    const inGrace = kind === 'license-expired' && graceDate !== null;
-    return inGrace ? `${text} ${t('notice.grace', { date: date(graceDate) })}` : text;
-  });
+function describeNotices({ report, tenantLicenses, tenant, language }: EntitledPanelContext): string[] {
+  const { t } = language;
+  const dates = report.notices.map((notice) => describeLicenseNotice(notice, language));
   const inactive = tenant.status === 'active' ? [] : [t(`notice.${tenant.status}`)];
   return [...inactive, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
 }

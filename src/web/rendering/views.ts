@@ -39,6 +39,8 @@ const partialLocals = [
   'matrix',
   'cell',
   'links',
+  'pager',
+  'count',
   'vendor',
   'value',
 ];

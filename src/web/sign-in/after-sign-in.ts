@@ -63,8 +63,9 @@ export function createAfterSignIn(deps: {
       sessions.write(response, session);
       const { language, path, query } = purpose;
       const page = isAdministratorPath(path) ? path : '/admin';
-      const user = panelUserQuery({ ...session, language });
-      response.redirect(303, `${page}?${user}&signedIn=${now()}${query && `&${query}`}`);
+      // Without the user, so that the address can be sent to another administrator of the tenant.
+      const own = new URLSearchParams({ uctx: session.tenantId, lang: language, signedIn: String(now()) });
+      response.redirect(303, `${page}?${own}${query && `&${query}`}`);
     },
   };
 }

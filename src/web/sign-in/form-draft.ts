@@ -5,10 +5,13 @@ import { readCookie, writeCookie } from '../middleware/cookies.ts';
 import type { Session } from './session.ts';
 
 /** A form as it was sent. */
-const draftSchema = z.object({ action: z.string(), fields: z.record(z.string(), z.string()) });
+const draftSchema = z.object({
+  action: z.string(),
+  fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+});
 
-/** The fields of a form by name. */
-type FormFields = Readonly<Record<string, string>>;
+/** The fields of a form by name; a field that was sent several times has several values. */
+type FormFields = Readonly<z.infer<typeof draftSchema>['fields']>;
 
 /** Forms that were sent when their administrator had to sign in again. The browser stores them, encrypted. */
 export interface FormDrafts {
@@ -28,7 +31,7 @@ const maxLength = 3_800;
 export function createFormDrafts({ secrets }: { secrets: SecretBox }): FormDrafts {
   return {
     keep(request, response, session) {
-      const { csrf: _, ...fields }: Record<string, string> = request.body;
+      const { csrf: _, ...fields }: FormFields = request.body;
       const draft = secrets.encrypt(
         JSON.stringify({ action: request.path, fields }),
         associatedData(session),

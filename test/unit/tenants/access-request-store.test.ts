@@ -6,6 +6,7 @@ import {
   createAccessRequestStore,
 } from '../../../src/tenants/access-request-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { listAccessRequests } from '../../support/access-requests.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -42,7 +43,7 @@ describe('createAccessRequestStore', () => {
   afterAll(() => db.destroy());
 
   const only = async (tenantId: string = own) => {
-    const [first] = await store.listByTenant(tenantId, 50);
+    const [first] = await listAccessRequests(store, tenantId);
     if (first === undefined) throw new Error('there is no access request');
     return first;
   };
@@ -57,7 +58,7 @@ describe('createAccessRequestStore', () => {
     await store.withdraw(own, accessRequest);
     expect(await subjects()).toEqual([]);
     await store.submit(own, accessRequest);
-    await store.resolve(own, (await only()).id, {
+    await store.resolve(own, [(await only()).id], {
       state: 'fulfilled',
       comment: '',
       resolvedBy: { associateId: 131, name: 'Kari' },
@@ -87,7 +88,7 @@ describe('createAccessRequestStore', () => {
       [1, 2, 3, 4].map((each) => store.submit(own, { ...accessRequest, reason: `${each}` })),
     );
     expect(submitted.filter(Boolean)).toHaveLength(1);
-    expect(await store.listByTenant(own, 50)).toHaveLength(1);
+    expect(await listAccessRequests(store, own)).toHaveLength(1);
   });
 
   it('withdraws only an open access request of the same user and subject', async () => {
@@ -99,12 +100,12 @@ describe('createAccessRequestStore', () => {
       expect(await store.withdraw(own, other)).toBe(false);
     }
     expect(await store.withdraw(other, accessRequest)).toBe(false);
-    expect(await store.listByTenant(own, 50)).toHaveLength(1);
+    expect(await listAccessRequests(store, own)).toHaveLength(1);
     expect(await store.withdraw(own, accessRequest)).toBe(true);
-    expect(await store.listByTenant(own, 50)).toEqual([]);
+    expect(await listAccessRequests(store, own)).toEqual([]);
 
     await store.submit(own, accessRequest);
-    await store.resolve(own, (await only()).id, {
+    await store.resolve(own, [(await only()).id], {
       state: 'fulfilled',
       comment: '',
       resolvedBy: { associateId: 131, name: 'Kari' },
@@ -129,8 +130,8 @@ describe('createAccessRequestStore', () => {
       comment: 'Next year.',
       resolvedBy: { associateId: 131, name: 'Kari Nygård' },
     } as const;
-    const resolved = await Promise.all([1, 2, 3].map(() => store.resolve(own, id, resolution)));
-    expect(resolved.filter(Boolean)).toHaveLength(1);
+    const resolved = await Promise.all([1, 2, 3].map(() => store.resolve(own, [id], resolution)));
+    expect(resolved.flat()).toEqual([id]);
     expect(await only()).toMatchObject({
       ...resolution,
       resolvedBy: 'Kari Nygård',
@@ -143,20 +144,20 @@ describe('createAccessRequestStore', () => {
     await store.submit(own, accessRequest);
     const { id } = await only();
     expect(
-      await store.resolve(other, id, {
+      await store.resolve(other, [id], {
         state: 'fulfilled',
         comment: '',
         resolvedBy: { associateId: 131, name: 'x' },
       }),
-    ).toBe(false);
-    expect(await store.listByTenant(other, 50)).toEqual([]);
+    ).toEqual([]);
+    expect(await listAccessRequests(store, other)).toEqual([]);
     expect(await store.latestByUser(other, accessRequest.associateId)).toEqual([]);
     expect((await only()).state).toBe('open');
   });
 
   it('returns only the latest access request of the user for each subject', async () => {
     await store.submit(own, accessRequest);
-    await store.resolve(own, (await only()).id, {
+    await store.resolve(own, [(await only()).id], {
       state: 'fulfilled',
       comment: '',
       resolvedBy: { associateId: 131, name: 'x' },
@@ -172,25 +173,90 @@ describe('createAccessRequestStore', () => {
     ]);
   });
 
-  it('lists open access requests first, oldest first, then the latest resolved ones', async () => {
-    for (const subject of ['feature:a', 'feature:b', 'feature:c', 'feature:d']) {
+  describe('lists', () => {
+    const resolution = {
+      state: 'fulfilled',
+      comment: '',
+      resolvedBy: { associateId: 131, name: 'x' },
+    } as const;
+    /** Submits a request for `feature:{subject}` a second after the one before. @returns its id */
+    const submit = async (subject: string, associateId: number) => {
       now += 1000;
-      await store.submit(own, { ...accessRequest, subject });
-    }
-    const all = await store.listByTenant(own, 50);
-    for (const { id, subject } of all) {
-      now += 1000;
-      if (subject !== 'feature:b' && subject !== 'feature:d')
-        await store.resolve(own, id, {
-          state: 'fulfilled',
-          comment: '',
-          resolvedBy: { associateId: 131, name: 'x' },
-        });
-    }
-    const listed = async (resolvedLimit: number) =>
-      (await store.listByTenant(own, resolvedLimit)).map(({ subject }) => subject.slice(-1));
-    expect(await listed(50)).toEqual(['b', 'd', 'c', 'a']);
-    expect(await listed(1)).toEqual(['b', 'd', 'c']);
+      await store.submit(own, { ...accessRequest, subject: `feature:${subject}`, associateId });
+      const all = await listAccessRequests(store, own);
+      return (
+        all.find((each) => each.subject === `feature:${subject}` && each.associateId === associateId)?.id ??
+        ''
+      );
+    };
+    const listOpen = async (limits: { limit: number; offset: number; perSubject: number }, first = '') =>
+      (await store.listOpen(own, limits, first)).map(({ subject, count, requests }) => [
+        subject.replace('feature:', ''),
+        count,
+        requests.map(({ associateId }) => associateId),
+      ]);
+
+    it('open access requests by subject, the oldest first, and a chosen subject before all', async () => {
+      await submit('a', 1);
+      const resolved = await submit('b', 1);
+      await submit('c', 1);
+      await submit('a', 2);
+      await submit('b', 2);
+      await submit('a', 3);
+      await store.resolve(own, [resolved], resolution);
+      expect(await listOpen({ limit: 9, offset: 0, perSubject: 2 })).toEqual([
+        ['a', 3, [1, 2]],
+        ['c', 1, [1]],
+        ['b', 1, [2]],
+      ]);
+      expect(await listOpen({ limit: 1, offset: 1, perSubject: 1 })).toEqual([['c', 1, [1]]]);
+      expect(await listOpen({ limit: 1, offset: 0, perSubject: 1 }, 'feature:b')).toEqual([['b', 1, [2]]]);
+      expect(await listOpen({ limit: 9, offset: 9, perSubject: 1 })).toEqual([]);
+      expect(await store.listOpen(other, { limit: 9, offset: 0, perSubject: 1 }, '')).toEqual([]);
+    });
+
+    it('resolved access requests, the latest first', async () => {
+      for (const subject of ['a', 'b', 'c']) {
+        const id = await submit(subject, 1);
+        await store.resolve(own, [id], resolution);
+      }
+      const listed = async (limit: number, offset: number) =>
+        (await store.listResolved(own, { limit, offset })).map(({ subject }) => subject.slice(-1));
+      expect(await listed(9, 0)).toEqual(['c', 'b', 'a']);
+      expect(await listed(1, 1)).toEqual(['b']);
+      expect(await store.listResolved(other, { limit: 9, offset: 0 })).toEqual([]);
+    });
+
+    it('those of several access requests that it resolved', async () => {
+      const [first, second, third] = [await submit('a', 1), await submit('a', 2), await submit('a', 3)];
+      expect(await store.resolve(own, [second], resolution)).toEqual([second]);
+      expect((await store.resolve(own, [first, second, third], resolution)).toSorted()).toEqual(
+        [first, third].sort(),
+      );
+      expect(await store.resolve(own, [], resolution)).toEqual([]);
+    });
+  });
+
+  it('counts the open access requests of a tenant, from a cache until one changes', async () => {
+    const counts = () => Promise.all([store.countOpen(own), store.countOpen(other)]);
+    expect(await counts()).toEqual([0, 0]);
+    await store.submit(own, accessRequest);
+    await store.submit(own, { ...accessRequest, subject: 'feature:forms' });
+    expect(await counts()).toEqual([2, 0]);
+    await store.withdraw(own, accessRequest);
+    expect(await counts()).toEqual([1, 0]);
+    await store.resolve(own, [(await only()).id], {
+      state: 'declined',
+      comment: 'No.',
+      resolvedBy: { associateId: 131, name: 'x' },
+    });
+    expect(await counts()).toEqual([0, 0]);
+    await store.submit(own, accessRequest);
+    expect(await counts()).toEqual([1, 0]);
+    await db.deleteFrom('access_requests').execute();
+    expect(await counts(), 'not invalidated').toEqual([1, 0]);
+    store.invalidate(`${own}/`);
+    expect(await counts()).toEqual([0, 0]);
   });
 
   it('deletes access requests with their tenant', async () => {

@@ -8,6 +8,7 @@ import { createAuditLog } from '../../../src/tenants/audit-log.ts';
 import { createHandoffStore } from '../../../src/tenants/handoff-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { createUserDataStore } from '../../../src/tenants/user-data.ts';
+import { listAccessRequests } from '../../support/access-requests.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 import { uncontendedLock } from '../../support/locks.ts';
@@ -89,8 +90,10 @@ describe('the data about a user', () => {
     await request(101);
     await request(131, 'feature:forms');
     const resolution = { state: 'declined', comment: 'No.' } as const;
-    const [, own] = await requests().listByTenant('Cust1', 50);
-    await requests().resolve('Cust1', own?.id ?? '', {
+    const own = (await listAccessRequests(requests(), 'Cust1')).find(
+      ({ associateId }) => associateId === 131,
+    );
+    await requests().resolve('Cust1', [own?.id ?? ''], {
       ...resolution,
       resolvedBy: { associateId: 101, name: 'M. Brandt' },
     });
@@ -112,7 +115,7 @@ describe('the data about a user', () => {
     await userData().erase({ tenantId: 'Cust1', associateId: 101 });
     expect(await stored()).not.toMatch(isAboutMarkus);
     expect(await stored()).toMatch(/"associate_id":131.*"Kari Nygård"/);
-    expect(await requests().listByTenant('Cust1', 50)).toMatchObject([
+    expect(await listAccessRequests(requests(), 'Cust1')).toMatchObject([
       { associateId: 131, comment: 'No.', resolvedBy: '' },
     ]);
   });
@@ -144,7 +147,7 @@ describe('the data about a user', () => {
       .set({ state: 'declined', resolved_by: 'Markus Brandt', resolved_at: new Date(now) })
       .execute();
     await list(kari);
-    const [resolved] = await requests().listByTenant('Cust1', 50);
+    const [resolved] = await listAccessRequests(requests(), 'Cust1');
     expect(resolved?.resolvedBy).toBe('');
   });
 

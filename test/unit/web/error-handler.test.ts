@@ -203,14 +203,18 @@ describe('link on the error page', () => {
 
   it.each([
     ['/panel', `/panel/access-requests?${user}`, `/panel?${user}`],
-    ['/admin', '/admin/access-requests', '/admin'],
+    ['/admin/access-requests', '/admin/access-requests', '/admin/access-requests'],
+    ['/admin with its query', '/admin/history?lang=en&page=2&uctx=Cust1', '/admin/history?lang=en&page=2'],
+    ['/admin', '/admin/nothing', '/admin'],
     ['/uninstall', '/uninstall', '/uninstall'],
   ])('leads to a new sign-in at %s after the session has ended', async (_what, path, href) => {
     expect(await findLink(path, 'session-required', 'post')).toMatchObject({ href, words: 'Sign in again' });
   });
 
   it('leads from the administrator forms to the administrator page, and is absent elsewhere', async () => {
-    expect(await findLink('/admin/access-requests', 'session-required')).toMatchObject({ href: '/admin' });
+    expect(await findLink('/admin/access-requests', 'session-required')).toMatchObject({
+      href: '/admin/access-requests',
+    });
     for (const path of ['/uninstall', '/setup/export'])
       expect(await findLink(path, 'session-required', 'post')).toMatchObject({ href: '/uninstall' });
     expect((await findLink('/nothing', 'not-found')).href).toBeUndefined();

@@ -4,24 +4,42 @@ import { purchasesService } from '../../../licensing/advice/drops-service.ts';
 import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
-import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
+import type { AccessRequestStore, RequestedSubject } from '../../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
+import type { Tenant } from '../../../tenants/tenant.ts';
 import { administrationHelp, readAdministrationAddresses } from '../../crm-links.ts';
 import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
+import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
-import { openAccessRequests, resolvedAccessRequests } from './access-request-rows.ts';
+import { type Pager, pager, requestedPage } from '../pager.ts';
+import {
+  type AccessRequestGroup,
+  accessRequestGroup,
+  type ResolvedAccessRequest,
+  resolvedAccessRequests,
+} from './access-request-groups.ts';
 import { type InvalidResolution, resolutionSchema, validateResolution } from './resolution-form.ts';
 
 const path = '/admin/access-requests';
-const maxResolved = 50;
+const subjectsPerPage = 10;
+/** Requests that are listed of one subject: the others move up when these are answered. */
+const requestsPerSubject = 10;
+const resolvedPerPage = 50;
 
-/** Makes the handlers that list the access requests of the administrator's tenant, and resolve one of them. */
+/** The part of the page that lists access requests. */
+interface ListedAccessRequests {
+  readonly groups: readonly AccessRequestGroup[];
+  readonly resolved: readonly ResolvedAccessRequest[];
+  readonly pager: Pager | null;
+}
+
+/** Makes the handlers that list the access requests of the administrator's tenant, and resolve some of one subject. */
 export function createAccessRequestsPage(deps: {
   administratorGuard: AdministratorGuard;
   drafts: FormDrafts;
@@ -42,28 +60,67 @@ export function createAccessRequestsPage(deps: {
     refused: InvalidResolution | null,
   ): Promise<string> {
     const { tenant } = administrator;
-    const [{ frame, language }, requests, tenantLicenses, addresses] = await Promise.all([
+    const { query } = request;
+    const showsResolved = refused === null && query.show === 'resolved';
+    const page = requestedPage(query);
+    const [{ frame, language }, tenantLicenses, addresses] = await Promise.all([
       adminFrame(request, administrator, 'accessRequests'),
-      accessRequests.listByTenant(tenant.tenantId, maxResolved),
       licenses.getTenantLicenses(tenant),
       readAdministrationAddresses(deps.crmAddresses, tenant),
     ]);
-    const isOpen = requests.some(({ id, state }) => id === refused?.id && state === 'open');
-    if (refused !== null && !isOpen) throw new AppError('access-request-resolved');
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(deps.now()));
     const mayDropService = tenantLicenses === null || purchasesService(plans.planSeats());
-    const resolved = resolvedAccessRequests(requests, language);
+    const listed = showsResolved ? await listResolved(tenant, page, frame.lang, language) : await listOpen();
     return views('admin-access-requests', language, {
       ...frame,
-      open: openAccessRequests(requests, { refused, mayDropService }, language),
-      resolved,
-      saved: resolved.find(({ id }) => id === request.query.resolved)?.outcome ?? '',
+      ...listed,
+      showsResolved,
+      page,
+      saved: describeSaved(query, language),
       inSuperOffice: administrationHelp(
         plans.report(null).model === 'suite' ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
         addresses,
         language,
       ),
     });
+
+    async function listOpen(): Promise<ListedAccessRequests> {
+      const subjects = await accessRequests.listOpen(
+        tenant.tenantId,
+        {
+          limit: subjectsPerPage + 1,
+          offset: refused === null ? (page - 1) * subjectsPerPage : 0,
+          perSubject: requestsPerSubject,
+        },
+        refused?.subject ?? '',
+      );
+      if (refused !== null && !isOpen(subjects[0], refused)) throw new AppError('access-request-resolved');
+      const shown = subjects.slice(0, subjectsPerPage);
+      const associateIds = shown.flatMap(({ requests }) => requests.map(({ associateId }) => associateId));
+      const users = await licenses.getStoredUserLicenses(tenant.tenantId, [...new Set(associateIds)]);
+      const facts = { plans, users, mayDropService };
+      return {
+        groups: shown.map((each) => accessRequestGroup(each, facts, refused, language)),
+        resolved: [],
+        pager: pager({ page, hasMore: subjects.length > shown.length }, { lang: frame.lang }, language),
+      };
+    }
+  }
+
+  async function listResolved(
+    { tenantId }: Tenant,
+    page: number,
+    lang: string,
+    language: Language,
+  ): Promise<ListedAccessRequests> {
+    const slice = { limit: resolvedPerPage + 1, offset: (page - 1) * resolvedPerPage };
+    const resolved = await accessRequests.listResolved(tenantId, slice);
+    const hasMore = resolved.length > resolvedPerPage;
+    return {
+      groups: [],
+      resolved: resolvedAccessRequests(resolved.slice(0, resolvedPerPage), language),
+      pager: pager({ page, hasMore }, { lang, show: 'resolved' }, language),
+    };
   }
 
   return {
@@ -80,26 +137,44 @@ export function createAccessRequestsPage(deps: {
       if (administrator === null) return;
       const { session, tenant } = administrator;
       const form = parseForm(resolutionSchema, request.body);
-      const { id, state, comment } = form;
       const validationError = validateResolution(form);
       if (validationError !== null) {
-        const refused = { id, comment, validationError } as const;
-        response.status(400).send(await render(request, administrator, refused));
+        response.status(400).send(await render(request, administrator, { ...form, validationError }));
         return;
       }
-      const isResolved = await accessRequests.resolve(tenant.tenantId, id, {
+      const { id, state, comment } = form;
+      const resolved = await accessRequests.resolve(tenant.tenantId, id, {
         state,
         comment,
         resolvedBy: session,
       });
-      if (!isResolved) throw new AppError('access-request-resolved');
-      await audit.write(toAuditActor(request, session), {
-        event: 'access-request-resolved',
-        accessRequest: id,
-        state,
-      });
-      const query = new URLSearchParams({ lang: requestedLanguage(request), resolved: id });
-      response.redirect(303, `${path}?${query}#request-${id}`);
+      if (resolved.length === 0) throw new AppError('access-request-resolved');
+      for (const accessRequest of resolved) {
+        const event = 'access-request-resolved';
+        await audit.write(toAuditActor(request, session), { event, accessRequest, state });
+      }
+      const saved = { resolved: String(resolved.length), late: String(id.length - resolved.length) };
+      const query = new URLSearchParams({ lang: requestedLanguage(request), ...saved });
+      response.redirect(303, `${path}?${query}`);
     },
   };
+}
+
+/** Whether a subject is the one of a rejected form, and a ticked request of it, if there is one, is still open. */
+function isOpen(subject: RequestedSubject | undefined, refused: InvalidResolution): boolean {
+  if (subject?.subject !== refused.subject) return false;
+  return refused.id.length === 0 || subject.requests.some(({ id }) => refused.id.includes(id));
+}
+
+/** How many requests were just resolved, and how many another administrator had resolved before; empty if none were. */
+function describeSaved(query: Request['query'], { t }: Language): string {
+  const [resolved, late] = [requestedCount(query.resolved), requestedCount(query.late)];
+  if (resolved === 0) return '';
+  const texts = [t('admin.answered', { count: resolved })];
+  if (late > 0) texts.push(t('admin.answeredBefore', { count: late }));
+  return texts.join(' ');
+}
+
+function requestedCount(text: unknown): number {
+  return typeof text === 'string' && /^\d{1,2}$/.test(text) ? Number(text) : 0;
 }

@@ -3,29 +3,35 @@ import { typedText } from '../../rendering/form-parsing.ts';
 
 /** Maximum length of a comment, in characters. */
 export const maxCommentLength = 500;
+/** A page lists fewer requests of one subject. */
+const maxIds = 50;
 
-/** The form in which an administrator resolves an access request. */
+/** The form in which an administrator resolves access requests for one subject. */
 export const resolutionSchema = z.object({
-  id: z.uuid(),
+  subject: z.string().max(100),
+  /** The ticked requests; a browser sends a single one without a list. */
+  id: z.union([z.uuid().transform((id) => [id]), z.array(z.uuid()).max(maxIds)]).default([]),
   state: z.enum(['fulfilled', 'declined']),
   comment: typedText.default(''),
 });
 
+/** The fields of the form. */
+type ResolutionForm = Readonly<z.infer<typeof resolutionSchema>>;
+
 /** Why a resolution is invalid. */
-export type ResolutionValidationError = 'comment-missing' | 'comment-too-long';
+export type ResolutionValidationError = 'nobody-ticked' | 'comment-missing' | 'comment-too-long';
 
 /** Validates the form; null if it is valid. Declining a request requires a comment. */
-export function validateResolution({
-  state,
-  comment,
-}: z.infer<typeof resolutionSchema>): ResolutionValidationError | null {
+export function validateResolution({ id, state, comment }: ResolutionForm): ResolutionValidationError | null {
+  if (id.length === 0) return 'nobody-ticked';
   if (comment.length > maxCommentLength) return 'comment-too-long';
   return state === 'declined' && comment === '' ? 'comment-missing' : null;
 }
 
 /** A rejected resolution, as it was sent. */
 export interface InvalidResolution {
-  readonly id: string;
+  readonly subject: string;
+  readonly id: readonly string[];
   readonly comment: string;
   readonly validationError: ResolutionValidationError | 'not-sent';
 }

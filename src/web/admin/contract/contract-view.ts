@@ -29,6 +29,20 @@ export interface ContractView {
   readonly changes: readonly string[];
 }
 
+const dayMs = 24 * 60 * 60_000;
+
+/** When a contract renews, in words and in days from today (`YYYY-MM-DD`); null if that is unknown. */
+export function findRenewal(
+  contract: Contract | null,
+  today: string,
+  { t, date }: Language,
+): { readonly text: string; readonly days: number } | null {
+  const state = contract && getContractState({ ...contract, today });
+  if (!state?.valid) return null;
+  const days = (Date.parse(state.nextRenewal) - Date.parse(today)) / dayMs;
+  return { days, text: t('admin.renewal', { date: date(state.nextRenewal), count: days }) };
+}
+
 /** Describes a contract. Its form shows the rejected input if there is one, else the saved contract. */
 export function contractView(input: {
   contract: Contract | null;
@@ -40,7 +54,6 @@ export function contractView(input: {
   const { contract, refused, plans, today, language } = input;
   const { t, date } = language;
   const form = refused ?? contract;
-  const state = contract && getContractState({ ...contract, today });
   return {
     start: form?.start ?? '',
     today,
@@ -51,7 +64,7 @@ export function contractView(input: {
     })),
     validationError:
       refused === null ? '' : t(`admin.validationError.${refused.validationError}`, { start: refused.start }),
-    renewal: state?.valid ? t('admin.renewal', { date: date(state.nextRenewal) }) : '',
+    renewal: findRenewal(contract, today, language)?.text ?? '',
     changes: contract === null ? [] : planChanges.flatMap((change) => describeChange(change, contract)),
   };
 

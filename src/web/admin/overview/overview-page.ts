@@ -1,20 +1,49 @@
 import type { RequestHandler } from 'express';
+import { administrationTargets } from '../../../licensing/catalogue/crm-screens.ts';
+import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
+import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
+import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
+import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
+import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { overviewView } from './overview-view.ts';
 
-/** Serves the first page for administrators. */
+/** Serves the first page for administrators: what needs attention, and the seats as a whole. */
 export function createOverviewPage(deps: {
   administratorGuard: AdministratorGuard;
   adminFrame: MakeAdminFrame;
+  accessRequests: AccessRequestStore;
+  licenses: LicenseSnapshots;
+  crmAddresses: CrmAddresses;
+  entitlementEngine: EntitlementEngine;
   views: Views;
+  now: () => number;
 }): RequestHandler {
-  const { administratorGuard, adminFrame, views } = deps;
+  const { administratorGuard, adminFrame, accessRequests, licenses, crmAddresses, views } = deps;
 
   return async function overviewPage(request, response) {
     const administrator = await administratorGuard.signInOrRequire(request, response, '/admin');
     if (administrator === null) return;
-    const { frame, language } = await adminFrame(request, administrator, 'overview');
-    response.send(views('admin-overview', language, frame));
+    const { tenant } = administrator;
+    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl] = await Promise.all([
+      adminFrame(request, administrator, 'overview'),
+      accessRequests.countOpen(tenant.tenantId),
+      licenses.getTenantLicenses(tenant),
+      crmAddresses.administration(tenant, administrationTargets.licenses),
+    ]);
+    const today = toUtcDay(deps.now());
+    const view = overviewView({
+      plans: deps.entitlementEngine(tenantLicenses?.content ?? null, today),
+      tenantLicenses,
+      contract: tenant.contract,
+      openRequests,
+      licensesUrl,
+      today,
+      lang: frame.lang,
+      language,
+    });
+    response.send(views('admin-overview', language, { ...frame, ...view }));
   };
 }

@@ -15,7 +15,7 @@ export interface SeatRow {
 
 /** The seats of a tenant's CRM Suite plan, or of its user plans if it has none. */
 export function seatRows(plans: TenantEntitlements, language: Language): readonly SeatRow[] {
-  const describe = (seats: SeatCount | null) => describeSeats(seats, language);
+  const describe = (seats: SeatCount | null) => describeSeatCount(seats, language);
   const suite = plans.suiteSeats(null);
   const seats = suite.valid
     ? [{ ...suite, plan: suitePlanName(plans, language), inUse: suite.used }]
@@ -40,8 +40,8 @@ export function seatsNote(licensesKnown: boolean, { t }: Language): string {
   return licensesKnown ? t('admin.noSeats') : t('admin.seatsRefused');
 }
 
-/** Describes a number of seats; null if it is not reported. */
-export function describeSeats(seats: SeatCount | null, { t, number }: Language): string {
+/** A number of seats in words; null if it is not reported. */
+export function describeSeatCount(seats: SeatCount | null, { t, number }: Language): string {
   if (seats === 'unlimited') return t('panel.unlimited');
   if (seats === 'by-use') return t('admin.billedByUse');
   if (seats === null) return t('admin.notReported');

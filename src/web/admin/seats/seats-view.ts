@@ -40,9 +40,10 @@ export function seatsView(input: {
 }): SeatsView {
   const { tenant, tenantLicenses, tenantEntitlements, addresses, language } = input;
   const { model, plan } = tenantEntitlements.report(null);
+  const isSuite = model === 'suite';
   const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
   return {
-    seatsHeading: language.t(model === 'suite' ? 'admin.suiteSeats' : 'admin.page.seats'),
+    seatsHeading: language.t(isSuite ? 'admin.suiteSeats' : 'admin.page.seats'),
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
     limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
@@ -50,7 +51,7 @@ export function seatsView(input: {
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
     licenseCheck: licenseCheckView(tenantEntitlements, language),
     inSuperOffice: administrationHelp(
-      model === 'suite' ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
+      isSuite ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
       addresses,
       language,
     ),

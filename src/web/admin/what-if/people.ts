@@ -2,7 +2,7 @@ import type { Person, Pin } from '../../../licensing/assignment/people.ts';
 import type { FeatureKey } from '../../../licensing/catalogue/feature-keys.ts';
 import type { PlanKey } from '../../../licensing/catalogue/user-plans.ts';
 import type { HeldPlan } from '../../../licensing/plans/identify-plan.ts';
-import type { AccessRequest } from '../../../tenants/access-request-store.ts';
+import type { OpenSubject } from '../../../tenants/access-request-store.ts';
 import { parseSubject } from '../../panel/access-request-view.ts';
 import { isSuitePlan } from '../../plan-names.ts';
 
@@ -14,19 +14,19 @@ export interface ListedUser {
   readonly userPlan: string;
 }
 
-/** Makes the people of a tenant from its list of users, the pins, and the open ones among the access requests. */
+/** Makes the people of a tenant from its list of users, the pins, and the open access requests. */
 export function toPeople(input: {
   readonly users: readonly ListedUser[];
   readonly identifyPlan: (userPlan: string) => HeldPlan;
   readonly pins: ReadonlyMap<number, Pin>;
-  readonly accessRequests: readonly Pick<AccessRequest, 'associateId' | 'subject' | 'state'>[];
+  readonly accessRequests: readonly OpenSubject[];
 }): readonly Person[] {
   const { users, identifyPlan, pins, accessRequests } = input;
   const plans = new Map<string, HeldPlan>();
   const features = new Map<number, FeatureKey[]>();
   const wanted = new Map<number, PlanKey[]>();
-  for (const { associateId, subject, state } of accessRequests) {
-    const parsed = state === 'open' ? parseSubject(subject) : null;
+  for (const { associateId, subject } of accessRequests) {
+    const parsed = parseSubject(subject);
     if (parsed?.kind === 'feature') push(features, associateId, parsed.feature);
     else if (parsed?.kind === 'plan' && !isSuitePlan(parsed.plan)) push(wanted, associateId, parsed.plan);
   }

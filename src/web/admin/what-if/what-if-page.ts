@@ -134,7 +134,7 @@ function createRender({
       licenses.getTenantLicenses(tenant),
       users.listByTenant(tenantId),
       userPins.list(tenantId),
-      accessRequests.listByTenant(tenantId, 0),
+      accessRequests.listOpenSubjects(tenantId),
     ]);
     const content = tenantLicenses?.content ?? null;
     const entitlements = entitlementEngine(content, toUtcDay(now()));

@@ -3,11 +3,11 @@ import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { ReportedLimits } from '../../../licensing/licenses/license-data.ts';
 import type { HeldPlan } from '../../../licensing/plans/identify-plan.ts';
-import type { AccessRequest } from '../../../tenants/access-request-store.ts';
+import type { OpenSubject } from '../../../tenants/access-request-store.ts';
 import type { UserPin } from '../../../tenants/user-pin-store.ts';
 import { planLabel } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { describeSeats } from '../seats/seat-rows.ts';
+import { describeSeatCount } from '../seats/seat-rows.ts';
 import { countPlans, type ListedUser, toPeople } from './people.ts';
 import { findOtherCounts, type PlannedSeats, planSeats } from './seat-plan.ts';
 import { maxSeats, seatParameter, type WhatIfQuery } from './what-if-query.ts';
@@ -29,7 +29,7 @@ export function tenantFacts(input: {
   readonly limits: ReportedLimits | null;
   readonly users: readonly ListedUser[];
   readonly pins: readonly UserPin[];
-  readonly accessRequests: readonly AccessRequest[];
+  readonly accessRequests: readonly OpenSubject[];
   readonly query: WhatIfQuery;
   readonly language: Language;
 }): TenantFacts {
@@ -78,7 +78,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
     rows: planned.map(({ plan, purchased, inUse, text, isInvalid }) => ({
       plan: planLabel(plan, language),
       parameter: seatParameter(plan),
-      purchased: describeSeats(purchased, language),
+      purchased: describeSeatCount(purchased, language),
       inUse: number(inUse),
       text,
       isInvalid,

@@ -75,6 +75,7 @@ export function createContext(given: Given): EntitledPanelContext {
     },
     tenantLicenses: snapshotOf(given.tenant),
     userLicenses: snapshotOf(given.user),
+    openRequests: null,
     accessRequests,
     language,
     csrfToken: 'a token',

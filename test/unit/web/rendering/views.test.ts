@@ -48,6 +48,7 @@ const publishedRow = {
 const panel = {
   ...panelUser,
   isAdministrator: true,
+  openRequests: nasty,
   companyName: nasty,
   plan: nasty,
   planNote: nasty,
@@ -191,8 +192,34 @@ const plans = {
     icons: [{ state: nasty, text: nasty }],
   },
 };
-const queued = { id: nasty, title: nasty, requestedBy: nasty, requestedOn: nasty };
-const open = { ...queued, reason: nasty, serviceWarning: nasty, draft: nasty, validationError: nasty };
+const openRequest = {
+  id: nasty,
+  requestedBy: nasty,
+  requestedOn: nasty,
+  reason: nasty,
+  planToday: nasty,
+  planNeeded: nasty,
+  seat,
+  isTicked: true,
+};
+const requestGroup = {
+  subject: nasty,
+  title: nasty,
+  people: nasty,
+  serviceWarning: nasty,
+  requests: [openRequest],
+  draft: nasty,
+  validationError: nasty,
+};
+const resolvedRequest = {
+  id: nasty,
+  title: nasty,
+  requestedBy: nasty,
+  requestedOn: nasty,
+  outcome: nasty,
+  comment: nasty,
+};
+const pager = { text: nasty, previous: nasty, next: nasty };
 const languageChoice = [{ name: nasty, code: nasty, href: nasty, isCurrent: true }];
 const adminFrame = {
   title: nasty,
@@ -208,8 +235,11 @@ const adminFrame = {
 const accessRequestsPage = {
   ...adminFrame,
   saved: nasty,
-  open: [open],
-  resolved: [{ ...queued, outcome: nasty, comment: nasty }],
+  showsResolved: false,
+  page: 1,
+  groups: [requestGroup],
+  resolved: [resolvedRequest],
+  pager,
   inSuperOffice: help,
 };
 const seatsPage = {
@@ -223,7 +253,18 @@ const seatsPage = {
   licenseCheck: { excessUse: [{ text: nasty, derived: [nasty] }], diagnostics: [nasty] },
   inSuperOffice: help,
 };
-const historyPage = { ...adminFrame, changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }] };
+const historyPage = {
+  ...adminFrame,
+  changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
+  pager,
+};
+const overviewPage = {
+  ...adminFrame,
+  attention: [true, false].map((isInCrm) => ({ text: nasty, action: { href: nasty, text: nasty, isInCrm } })),
+  totals: { purchased: nasty, inUse: nasty, free: nasty, excess: nasty },
+  renewal: nasty,
+  asOf: timestamp,
+};
 const contract = {
   start: nasty,
   today: nasty,
@@ -338,7 +379,7 @@ const pages = {
   feature,
   'newer-features': newerFeaturesPage,
   plans,
-  'admin-overview': adminFrame,
+  'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
   'admin-contract': { ...adminFrame, contract },
@@ -459,11 +500,35 @@ describe('page templates', () => {
       whatIfPage,
       'name="suite"',
     ],
-    ['admin-overview', { ...adminFrame, statusNotice: '' }, adminFrame, '<p class="notice"'],
-    ['admin-overview', { ...adminFrame, navigation: [] }, adminFrame, 'class="badge"'],
+    ['admin-overview', { ...overviewPage, statusNotice: '' }, overviewPage, '<p class="notice"'],
+    ['admin-overview', { ...overviewPage, navigation: [] }, overviewPage, 'class="badge"'],
+    [
+      'admin-overview',
+      overviewPage,
+      { ...overviewPage, attention: [] },
+      'braucht nichts Ihre Aufmerksamkeit',
+    ],
+    ['admin-overview', { ...overviewPage, totals: null }, overviewPage, '<dl class="totals"'],
+    [
+      'admin-overview',
+      { ...overviewPage, totals: { ...overviewPage.totals, excess: '' } },
+      overviewPage,
+      'class="overused"',
+    ],
+    ['admin-overview', overviewPage, { ...overviewPage, renewal: '' }, 'href="/admin/contract'],
+    ['admin-overview', { ...overviewPage, asOf: null }, overviewPage, '<time'],
+    ['admin-history', { ...historyPage, pager: null }, historyPage, 'class="pager"'],
+    ['admin-history', historyPage, { ...historyPage, changes: [] }, 'keine Änderung'],
+    [
+      'admin-history',
+      { ...historyPage, pager: { ...pager, previous: '', next: '' } },
+      historyPage,
+      'rel="next"',
+    ],
+    ['panel', { ...panel, openRequests: '' }, panel, 'class="badge"'],
     [
       'admin-access-requests',
-      { ...accessRequestsPage, statusNotice: '', open: [{ ...open, serviceWarning: '' }] },
+      { ...accessRequestsPage, statusNotice: '', groups: [{ ...requestGroup, serviceWarning: '' }] },
       accessRequestsPage,
       '<p class="notice"',
     ],
@@ -486,18 +551,23 @@ describe('page templates', () => {
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
     ['plans', { ...plans, containedText: '' }, plans, 'class="eyebrow" role="status"'],
-    ['admin-access-requests', { ...accessRequestsPage, open: [] }, accessRequestsPage, '<textarea'],
+    ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, '<textarea'],
     [
       'admin-access-requests',
-      { ...accessRequestsPage, open: [{ ...open, reason: '' }], resolved: [] },
+      {
+        ...accessRequestsPage,
+        groups: [{ ...requestGroup, requests: [{ ...openRequest, reason: '' }] }],
+        resolved: [],
+      },
       accessRequestsPage,
       '<blockquote',
     ],
-    ['admin-access-requests', { ...accessRequestsPage, resolved: [] }, accessRequestsPage, 'Beantwortet'],
+    ['admin-access-requests', { ...accessRequestsPage, resolved: [] }, accessRequestsPage, '<article'],
+    ['admin-access-requests', { ...accessRequestsPage, pager: null }, accessRequestsPage, 'class="pager"'],
     [
       'admin-access-requests',
       accessRequestsPage,
-      { ...accessRequestsPage, open: [] },
+      { ...accessRequestsPage, groups: [], resolved: [] },
       'Nichts wartet auf eine Antwort',
     ],
     ['admin-seats', { ...seatsPage, seats: [] }, seatsPage, '<table'],

@@ -7,7 +7,7 @@ import {
 import { parseForm } from '../../../../../src/web/rendering/form-parsing.ts';
 
 const id = '00000000-0000-4000-8000-000000000000';
-const sent = (fields: object) => parseForm(resolutionSchema, { id, ...fields });
+const sent = (fields: object) => parseForm(resolutionSchema, { subject: 'feature:saint', id, ...fields });
 
 describe('access request resolution form', () => {
   it.each([
@@ -23,6 +23,14 @@ describe('access request resolution form', () => {
     expect(validateResolution(sent({ state, comment }))).toBe(validationError);
   });
 
+  it('takes one id, several or none, of which at least one must be ticked', () => {
+    const ids = [id, id.replace('4', '5')];
+    const ticked = (given: unknown) => sent({ state: 'fulfilled', id: given });
+    expect([ticked(id).id, ticked(ids).id, ticked(undefined).id]).toEqual([[id], ids, []]);
+    expect(validateResolution(ticked(undefined))).toBe('nobody-ticked');
+    expect(() => ticked(Array(51).fill(id))).toThrow('form-malformed: id');
+  });
+
   it('allows a fulfilled request without a comment', () => {
     expect(sent({ state: 'fulfilled' }).comment).toBe('');
   });
@@ -36,6 +44,7 @@ describe('access request resolution form', () => {
   it.each([
     ['state', { state: 'open', comment: 'x' }],
     ['state', { comment: 'x' }],
+    ['subject', { state: 'fulfilled', subject: 'x'.repeat(101) }],
     ['comment', { state: 'fulfilled', comment: ['a', 'b'] }],
     ['id', { id: 'x', state: 'fulfilled' }],
     ['id', { id: ['a'], state: 'fulfilled' }],

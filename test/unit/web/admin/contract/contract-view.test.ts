@@ -33,7 +33,7 @@ describe('contract form', () => {
     const contract = view({ contract: { start: '2026-03-01', period: 'quarterly' } });
     expect(contract.start).toBe('2026-03-01');
     expect(contract.periods.filter(({ chosen }) => chosen).map(({ key }) => key)).toEqual(['quarterly']);
-    expect(contract.renewal).toBe('Next renewal: 1 March 2027.');
+    expect(contract.renewal).toBe('Renews on 1 March 2027, in 90 days.');
     expect(contract.changes).toEqual([
       'A plan added today takes effect at once.',
       'A plan cancelled today stays until the contract renews on 1 March 2027.',
@@ -56,7 +56,7 @@ describe('contract form', () => {
     expect(contract).toMatchObject({
       start: '2026-02-30',
       validationError: expect.stringContaining('“2026-02-30” is not a valid date'),
-      renewal: 'Next renewal: 1 March 2027.',
+      renewal: 'Renews on 1 March 2027, in 90 days.',
     });
     expect(contract.periods.find(({ chosen }) => chosen)?.key).toBe('monthly');
   });

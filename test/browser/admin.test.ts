@@ -1,0 +1,83 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { adminPages } from '../../src/web/administrator-pages.ts';
+import { listAccessRequests } from '../support/access-requests.ts';
+import { testUsers } from '../support/planlens.ts';
+import { type BrowserFixture, openBrowserFixture } from './browser-fixture.ts';
+
+const { administrator } = testUsers;
+
+describe("administrators' pages by keyboard", () => {
+  let fixture: BrowserFixture;
+  let page: Page;
+
+  beforeAll(async () => {
+    fixture = await openBrowserFixture();
+    const window = await fixture.open({ locale: 'en-GB' });
+    page = window.page;
+    await window.signIn(administrator, '');
+  });
+  beforeEach(async () => {
+    const { accessRequests } = fixture.planlens.services;
+    for (const [index, requestedBy] of ['Anna', 'Bert'].entries())
+      await accessRequests.submit(administrator.tenantId, {
+        associateId: 101 + index,
+        requestedBy,
+        subject: 'feature:mailings',
+        reason: '',
+      });
+  });
+  afterAll(() => fixture.close());
+
+  const focusedText = () =>
+    page.locator(':focus').evaluate((element) => element.textContent.replace(/\s+/g, ' ').trim());
+  const tab = async () => {
+    await page.keyboard.press('Tab');
+    return focusedText();
+  };
+
+  test.each([320, 1280])('reaches every page from the navigation at %i pixels', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin?lang=en`);
+    for (const { path } of adminPages) {
+      const link = page.locator(`nav.pages a[href^="${path}?"]`);
+      await link.focus();
+      await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+      expect(new URL(page.url()).pathname).toBe(path);
+      const current = page.locator('[aria-current="page"]');
+      expect(await current.count()).toBe(1);
+      expect(await current.getAttribute('href')).toBe(`${path}?lang=en`);
+      expect(await page.locator('h1').count()).toBe(1);
+      // First of all the link that skips the navigation, which is visible while it has the focus.
+      expect(await tab()).toBe('Skip to the content');
+      const box = await page.locator(':focus').boundingBox();
+      expect(box?.width).toBeGreaterThan(50);
+    }
+  });
+
+  test('skips the navigation, ticks two people and answers them', async () => {
+    await page.goto(`${fixture.planlens.url}/admin/access-requests?lang=en`);
+    await tab();
+    await page.keyboard.press('Enter');
+    expect(await tab()).toBe('Waiting for an answer');
+    expect(await tab()).toBe('Answered');
+    for (const name of ['Anna', 'Bert']) {
+      await page.keyboard.press('Tab');
+      expect(await page.locator('label:has(:focus)').textContent()).toContain(name);
+      await page.keyboard.press('Space');
+    }
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('From Monday.');
+    expect(await tab()).toBe('Done');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '2 answers sent.' }).waitFor();
+    const { accessRequests } = fixture.planlens.services;
+    const states = (await listAccessRequests(accessRequests, administrator.tenantId)).map(
+      ({ requestedBy, state, comment }) => [requestedBy, state, comment],
+    );
+    expect(states.toSorted()).toEqual([
+      ['Anna', 'fulfilled', 'From Monday.'],
+      ['Bert', 'fulfilled', 'From Monday.'],
+    ]);
+  });
+});
