@@ -127,9 +127,7 @@ describe('the page “What if”', async () => {
 
   it('says what a move of the whole tenant to CRM Suite means', async () => {
     const { text } = await open();
-    expect(text).toContain(
-      'Your user plans lead to CRM Suite Plus, because somebody has: Marketing Premium.',
-    );
+    expect(text).toContain('Your user plans lead to CRM Suite Plus, because of Marketing Premium.');
     expect(text).toContain('Active marketing flows no limit 10');
     expect(text).toContain('Marketing automation (flows) · 5 people');
     const starter = await open('&suite=starter');

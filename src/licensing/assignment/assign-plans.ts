@@ -62,6 +62,8 @@ export interface Question<Answer> {
   read(solution: ProgrammeSolution): Answer;
 }
 
+const nothing: Person['requests'] = { features: [], plans: [] };
+
 /** A group that is given `plan`, or no seat if it is null. */
 interface Choice {
   readonly group: PeopleGroup;
@@ -79,7 +81,8 @@ export function askForAssignment(
   features: PlanFeatures,
   seats: Seats,
 ): Question<Assignment> {
-  const groups = groupPeople(people);
+  // What people ask for makes no difference here, so it must not make a group.
+  const groups = groupPeople(people.map((person) => ({ ...person, requests: nothing })));
   const placed = groups.filter(({ plan, pin }) => plan !== 'unknown' && (plan !== 'none' || pin !== null));
   const open = planKeys.filter((plan) => (seats.get(plan) ?? 0) !== 0);
   const choices = placed.flatMap((group): readonly Choice[] => [

@@ -68,7 +68,7 @@ describe('the assignment that loses least', () => {
           ...[...tenant.seats.keys()].filter((plan) => allows(pin, plan)),
           null,
         ]);
-        const groups = placed.map((person) => JSON.stringify({ ...person, associateId: 0 }));
+        const groups = placed.map(({ plan, pin }) => JSON.stringify([plan, pin]));
         const { best, different } = tryAll(
           choices,
           (chosen) => judge(tenant, chosen),
