@@ -32,7 +32,8 @@ describe('page accessibility', () => {
       'signing-in',
       'sign-in',
     ],
-    ...['admin', 'admin-overused', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
+    ...['admin', 'admin-resolution-invalid', 'admin-seats-overused', 'admin-contract', 'admin-history'],
+    ...['admin-user-data', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
   ];
   const names = isLongForm ? Object.keys(states) : onePerPage;
 

@@ -1,9 +1,12 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import type { FeatureKey } from '../../src/licensing/catalogue/feature-keys.ts';
+import { saveLicenseChanges } from '../../src/snapshots/license-history.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { adminPages } from '../../src/web/administrator-pages.ts';
 import { listAccessRequests } from '../support/access-requests.ts';
+import { getTenant } from '../support/get-tenant.ts';
 import {
   featureUrl,
   getVisibleText,
@@ -190,10 +193,36 @@ describe("administrators' pages", async () => {
       ]);
     });
 
-    it('forbids framing and storing, and links to and from the setup page', async () => {
-      const { cookieClient, page } = await inAdmin();
+    it.each(adminPages)('forbids framing and storing of $path, and marks its entry', async ({ path }) => {
+      const { page } = await inAdmin(`${path.slice('/admin'.length)}?lang=en`);
+      expect(page.status).toBe(200);
       expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
       expect(page.headers.get('cache-control')).toBe('no-store');
+      expect(page.html.match(/aria-current="page"/g)).toHaveLength(1);
+      expect(page.html).toContain(`<a href="${path}?lang=en" aria-current="page">`);
+      expect(page.html).toMatch(/<a class="quiet-button" href="[^"]*\/Cust20001\/">To SuperOffice CRM<\/a>/);
+    });
+
+    it('keeps the view of a page in its links to other languages', async () => {
+      const { page } = await inAdmin('/history?lang=en&page=2');
+      expect(page.html).toContain('<a href="?lang=de&amp;page=2" lang="de" hreflang="de">Deutsch</a>');
+    });
+
+    it('says that the CRM is offline', async () => {
+      await planlens.services.tenants.saveStatus(
+        await getTenant(planlens.services.tenants, 'Cust20001'),
+        'suspended',
+      );
+      const { page } = await inAdmin('/contract');
+      await planlens.services.tenants.saveStatus(
+        await getTenant(planlens.services.tenants, 'Cust20001'),
+        'active',
+      );
+      expect(getVisibleText(page.html)).toContain('SuperOffice CRM is offline at the moment');
+    });
+
+    it('links to and from the setup page', async () => {
+      const { cookieClient, page } = await inAdmin();
       expect(page.html).toContain('href="/setup?lang="');
       expect((await cookieClient.get(`${planlens.url}/setup`)).html).toContain('href="/admin?lang="');
     });
@@ -432,6 +461,63 @@ describe("administrators' pages", async () => {
         const user = await (await inPanel()).get(panelUrl(planlens, salesPremium));
         expect(user.html).not.toContain('class="badge"');
       });
+
+      it('are no condition for the panel: it is shown without a number that cannot be read', async () => {
+        await ask(101, 'Anna');
+        const count = vi
+          .spyOn(planlens.services.accessRequests, 'countOpen')
+          .mockRejectedValue(new Error('the database is away'));
+        const panel = await (await inPanel(administrator)).get(panelUrl(planlens, administrator));
+        count.mockRestore();
+        expect([panel.status, panel.html.includes('class="badge"')]).toEqual([200, false]);
+      });
+    });
+  });
+
+  describe('overview', () => {
+    it('says calmly that nothing needs attention, and shows the seats of all plans', async () => {
+      const words = getVisibleText((await inAdmin('?lang=en')).page.html);
+      expect(words).toContain('What needs attention Nothing needs attention at the moment.');
+      expect(words).toContain('Seats Purchased 63 In use 49 Free 14 Enter the contract');
+    });
+
+    it('lists what needs attention with its action', async () => {
+      await requestAccess('knowledge-base');
+      await planlens.services.tenants.saveContract('Cust20001', { start: '2026-03-01', period: 'monthly' });
+      const { page } = await inAdmin('?lang=en');
+      expect(getVisibleText(page.html)).toContain('What users asked for: 1 waiting for an answer. Answer');
+      expect(page.html).toContain('<a class="quiet-button" href="/admin/access-requests?lang=en">Answer</a>');
+    });
+
+    it('names the limit of CRM Suite that is near', async () => {
+      const words = getVisibleText((await inAdmin('?lang=en', suiteAdministrator)).page.html);
+      expect(words).toContain('Active projects: 97 of 100. Close to the limit. See the limits');
+    });
+  });
+
+  describe('license changes', () => {
+    it('are paged, the newest first', async () => {
+      const changes = Array.from({ length: 60 }, (_, index) => ({
+        kind: 'expiry' as const,
+        from: '2026-12-31',
+        to: `20${30 + index}-12-31`,
+      }));
+      const place = { tenantId: 'Cust20003', associateId: null, detectedAt: Date.now() };
+      await saveLicenseChanges(db, place, changes);
+      const { cookieClient, page } = await inAdmin('/history?lang=en', otherAdministrator);
+      expect(page.html.match(/<time /g)).toHaveLength(50);
+      expect(getVisibleText(page.html)).toMatch(/2026 → 31 December 2089 .* Page 1 Next page/);
+      const second = await cookieClient.get(`${adminUrl}/history?lang=en&page=2`);
+      expect(second.html.match(/<time /g)?.length).toBeGreaterThanOrEqual(10);
+      expect(getVisibleText(second.html)).toMatch(/2026 → 31 December 2039 .* Previous page Page 2/);
+      for (const beyond of ['3', '9999']) {
+        const empty = await cookieClient.get(`${adminUrl}/history?lang=en&page=${beyond}`);
+        expect(getVisibleText(empty.html)).toContain('No change has been noticed.');
+      }
+      for (const odd of ['0', '-1', '1.5', 'x', '1e9', '']) {
+        const first = await cookieClient.get(`${adminUrl}/history?lang=en&page=${odd}`);
+        expect([first.status, first.html.match(/<time /g)?.length]).toEqual([200, 50]);
+      }
     });
   });
 
@@ -441,6 +527,9 @@ describe("administrators' pages", async () => {
       ['/admin/contract', { start: '2026-01-01', period: 'yearly' }],
       ['/admin/user-data', { associateId: '101', intent: 'erase', sure: 'yes' }],
     ] as const;
+
+    // A user may make twenty access requests per hour.
+    beforeEach(() => planlens.passTime(60 * 60_000));
 
     it.each(forms)('%s rejects a form without the CSRF token of the session', async (path, fields) => {
       const id = await requestAccess('knowledge-base');
