@@ -128,13 +128,21 @@ describe('retention', () => {
     expect(await count('tickets')).toBe(1);
   });
 
-  it('of tenant_users ends when no list has confirmed them for 30 days', async () => {
+  it('of tenant_users and of pins ends when no list has confirmed them for 30 days', async () => {
     const user = { associate_id: 5, name: 'Markus', user_plan: '' };
     await db
       .insertInto('tenant_users')
       .values([
         { context_identifier: 'Cust1', ...user },
         { context_identifier: 'Cust2', ...user },
+      ])
+      .execute();
+    const pin = { associate_id: 5, kind: 'exactly', plan: 'sales-premium', reason: '', pinned_at: ago(0) };
+    await db
+      .insertInto('user_pins')
+      .values([
+        { context_identifier: 'Cust1', ...pin },
+        { context_identifier: 'Cust2', ...pin },
       ])
       .execute();
     for (const [tenantId, age] of [
@@ -147,9 +155,10 @@ describe('retention', () => {
         .where('context_identifier', '=', tenantId)
         .execute();
     await purge();
-    expect(await db.selectFrom('tenant_users').select('context_identifier').execute()).toEqual([
-      { context_identifier: 'Cust2' },
-    ]);
+    for (const table of ['tenant_users', 'user_pins'] as const)
+      expect(await db.selectFrom(table).select('context_identifier').execute()).toEqual([
+        { context_identifier: 'Cust2' },
+      ]);
   });
 
   it('of every table is documented', async () => {
