@@ -301,6 +301,8 @@ const whatIfPage = {
     seats: [{ plan: nasty, before: nasty, after: nasty, seats: nasty, difference: nasty }],
   },
   pins: {
+    count: nasty,
+    isLong: true,
     pins: [{ associateId: nasty, name: nasty, requirement: nasty, reason: nasty, pinned: nasty }],
     form: {
       associateId: nasty,
