@@ -154,7 +154,7 @@ function createRender({
       query: viewQuery(request.query),
       seatForm: isSuite ? null : seatFormView(facts, language),
       ...(isSuite ? noAnswer : await answerQuestion(query, facts)),
-      pins: isSuite ? null : pinsView({ pins, refused, users: listed, nameOf, language }),
+      pins: isSuite ? null : pinsView({ pins, refused, users: facts.users, nameOf, language }),
       suite: suiteMoveView({ ...facts, chosen: query.suite, language }),
     });
 

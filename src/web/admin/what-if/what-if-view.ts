@@ -16,7 +16,10 @@ import { maxSeats, seatParameter, type WhatIfQuery } from './what-if-query.ts';
 export interface TenantFacts {
   readonly entitlements: TenantEntitlements;
   readonly limits: ReportedLimits | null;
+  /** Those who have not left. */
   readonly users: readonly ListedUser[];
+  /** The number of people who have left and still hold a plan; they need none. */
+  readonly left: number;
   readonly people: readonly Person[];
   readonly held: ReadonlyMap<HeldPlan, number>;
   readonly planned: readonly PlannedSeats[];
@@ -27,13 +30,14 @@ export interface TenantFacts {
 export function tenantFacts(input: {
   readonly entitlements: TenantEntitlements;
   readonly limits: ReportedLimits | null;
-  readonly users: readonly ListedUser[];
+  readonly users: readonly (ListedUser & { readonly retired: boolean })[];
   readonly pins: readonly UserPin[];
   readonly accessRequests: readonly OpenSubject[];
   readonly query: WhatIfQuery;
   readonly language: Language;
 }): TenantFacts {
-  const { entitlements, limits, users, accessRequests, query, language } = input;
+  const { entitlements, limits, accessRequests, query, language } = input;
+  const users = input.users.filter(({ retired }) => !retired);
   const pins = new Map(input.pins.map(({ associateId, kind, plan }) => [associateId, { kind, plan } as Pin]));
   const { identifyPlan } = entitlements;
   const people = toPeople({ users, identifyPlan, pins, accessRequests });
@@ -43,6 +47,7 @@ export function tenantFacts(input: {
     entitlements,
     limits,
     users,
+    left: input.users.length - users.length,
     people,
     held,
     planned: planSeats(entitlements, held, query),
@@ -102,7 +107,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
 
 /** Who and what is not counted in an answer, in one sentence each. */
 function notCounted(
-  { held, users, people, entitlements }: TenantFacts,
+  { held, users, left, people, entitlements }: TenantFacts,
   language: Language,
 ): readonly string[] {
   const { t, number } = language;
@@ -119,6 +124,7 @@ function notCounted(
     ...(unknown === 0
       ? []
       : [t('admin.whatIf.unknownPlan', { count: unknown, number: number(unknown), plans: names(texts) })]),
+    ...(left === 0 ? [] : [t('admin.whatIf.haveLeft', { count: left, number: number(left) })]),
     ...(unidentified.length === 0
       ? []
       : [t('admin.whatIf.unidentified', { plans: names(unidentified.map(({ plan }) => plan)) })]),

@@ -143,9 +143,14 @@ describe('open access requests', () => {
     expect(ticks({ requests, refused })).toEqual([false, true, false]);
     expect(group('feature:saint', { requests, refused })).toMatchObject({
       draft: comment,
+      invalid: 'comment',
       validationError: expect.stringContaining('1,501 characters; at most 500'),
     });
-    expect(group('feature:forms', { refused })).toMatchObject({ draft: '', validationError: '' });
+    expect(group('feature:forms', { refused })).toMatchObject({
+      draft: '',
+      validationError: '',
+      invalid: null,
+    });
   });
 });
 
