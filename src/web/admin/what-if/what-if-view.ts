@@ -1,5 +1,5 @@
 import type { Person, Pin } from '../../../licensing/assignment/people.ts';
-import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
+import { type PlanKey, planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { ReportedLimits } from '../../../licensing/licenses/license-data.ts';
 import type { HeldPlan } from '../../../licensing/plans/identify-plan.ts';
@@ -22,6 +22,8 @@ export interface TenantFacts {
   readonly left: number;
   readonly people: readonly Person[];
   readonly held: ReadonlyMap<HeldPlan, number>;
+  /** The purchased plans of which SuperOffice reports another number of seats in use. */
+  readonly otherCounts: readonly PlanKey[];
   readonly planned: readonly PlannedSeats[];
   readonly nameOf: (associateId: number) => string;
 }
@@ -32,17 +34,20 @@ export function tenantFacts(input: {
   readonly limits: ReportedLimits | null;
   readonly users: readonly (ListedUser & { readonly retired: boolean })[];
   readonly pins: readonly UserPin[];
-  readonly accessRequests: readonly OpenSubject[];
+  readonly openSubjects: readonly OpenSubject[];
   readonly query: WhatIfQuery;
   readonly language: Language;
 }): TenantFacts {
-  const { entitlements, limits, accessRequests, query, language } = input;
+  const { entitlements, limits, openSubjects, query, language } = input;
   const users = input.users.filter(({ retired }) => !retired);
   const pins = new Map(input.pins.map(({ associateId, kind, plan }) => [associateId, { kind, plan } as Pin]));
   const { identifyPlan } = entitlements;
-  const people = toPeople({ users, identifyPlan, pins, accessRequests });
+  const people = toPeople({ users, identifyPlan, pins, openSubjects });
   const names = new Map(users.map(({ associateId, name }) => [associateId, name]));
   const held = countPlans(people);
+  const heldByAll = countPlans(
+    toPeople({ users: input.users, identifyPlan, pins: new Map(), openSubjects: [] }),
+  );
   return {
     entitlements,
     limits,
@@ -50,6 +55,7 @@ export function tenantFacts(input: {
     left: input.users.length - users.length,
     people,
     held,
+    otherCounts: findOtherCounts(entitlements, heldByAll),
     planned: planSeats(entitlements, held, query),
     nameOf: (associateId) => names.get(associateId) || language.t('admin.associate', { associateId }),
   };
@@ -107,7 +113,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
 
 /** Who and what is not counted in an answer, in one sentence each. */
 function notCounted(
-  { held, users, left, people, entitlements }: TenantFacts,
+  { held, users, left, people, entitlements, otherCounts }: TenantFacts,
   language: Language,
 ): readonly string[] {
   const { t, number } = language;
@@ -117,7 +123,6 @@ function notCounted(
     .filter((_, index) => people[index]?.plan === 'unknown')
     .map(({ userPlan }) => userPlan.trim());
   const unidentified = entitlements.identifiedSeats().filter(({ key }) => key === null);
-  const differing = findOtherCounts(entitlements, held);
   const names = (each: readonly string[]) => [...new Set(each)].sort().join(', ');
   return [
     ...(without === 0 ? [] : [t('admin.whatIf.withoutPlan', { count: without, number: number(without) })]),
@@ -128,10 +133,12 @@ function notCounted(
     ...(unidentified.length === 0
       ? []
       : [t('admin.whatIf.unidentified', { plans: names(unidentified.map(({ plan }) => plan)) })]),
-    ...(differing.length === 0
+    ...(otherCounts.length === 0
       ? []
       : [
-          t('admin.whatIf.otherCounts', { plans: names(differing.map((plan) => planLabel(plan, language))) }),
+          t('admin.whatIf.otherCounts', {
+            plans: names(otherCounts.map((plan) => planLabel(plan, language))),
+          }),
         ]),
   ];
 }

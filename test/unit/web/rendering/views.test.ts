@@ -346,7 +346,7 @@ const userDataPage = {
   validationError: nasty,
   erased: nasty,
 };
-const named = { text: nasty, names: [nasty] };
+const named = { text: nasty, people: [{ associateId: nasty, name: nasty }], more: nasty };
 const whatIfPage = {
   ...adminFrame,
   query: nasty,
@@ -359,6 +359,7 @@ const whatIfPage = {
     notes: [nasty],
   },
   notice: nasty,
+  downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,
     summary: [nasty],
