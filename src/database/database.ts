@@ -169,16 +169,6 @@ interface Tables {
     detected_at: Date;
     content: Json<unknown>;
   };
-  user_pins: {
-    context_identifier: string;
-    associate_id: number;
-    kind: string;
-    plan: string;
-    reason: string;
-    /** Null once the administrator is erased. */
-    pinned_by_id: number | null;
-    pinned_at: Date;
-  };
   tenant_users: TenantUserRow;
   /** Who had which plan from when to when; the current period of a user has no end. */
   user_plan_periods: {
@@ -196,6 +186,16 @@ interface Tables {
     module: string;
     purchased: number | null;
     in_use: number | null;
+  };
+  user_pins: {
+    context_identifier: string;
+    associate_id: number;
+    kind: string;
+    plan: string;
+    reason: string;
+    /** Null once the administrator is erased. */
+    pinned_by_id: number | null;
+    pinned_at: Date;
   };
 }
 

@@ -163,7 +163,7 @@ describe('retention', () => {
     expect(await count('user_plan_periods')).toBe(1);
   });
 
-  it('of tenant_users, user_plan_periods and user_pins ends when no list has confirmed them for 30 days', async () => {
+  it('of tenant_users, user_plan_periods and pins ends when no list has confirmed them for 30 days', async () => {
     await db.deleteFrom('user_plan_periods').execute();
     const user = { associate_id: 5, name: 'Markus', user_plan: '' };
     await db

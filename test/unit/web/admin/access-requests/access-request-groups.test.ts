@@ -87,6 +87,11 @@ describe('open access requests', () => {
     expect(shown(group('feature:gone'))[1]).toBe('plan needed not known');
   });
 
+  it('name the plan with a free seat among those that are equally near', () => {
+    const [first] = group('feature:saint', { licenses: userWithPlan(premium, null) }).requests;
+    expect([first?.planNeeded, first?.seat?.text]).toEqual(['Service-Premium', '10 seats free']);
+  });
+
   it('name no seat of a CRM Suite plan, which all users share', () => {
     const plans = entitlementEngine(suiteCore, '2026-12-01');
     const [first] = group('plan:growth', { plans, licenses: userWithPlan(suiteCore, null) }).requests;
