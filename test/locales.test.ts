@@ -135,6 +135,7 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'removal-incomplete': yes,
   'deletion-proved': yes,
   'users-downloaded': yes,
+  'moves-downloaded': yes,
   'user-panel-seen': yes,
   'user-exported': yes,
   'user-erased': yes,

@@ -73,6 +73,8 @@ export function createAdminRouter(deps: {
     .get(accessRequests.show)
     .post(form, csrfProtection, accessRequests.resolve)
     .all(methodNotAllowed);
+  router.route('/admin/what-if.csv').get(whatIf.download('csv')).all(methodNotAllowed);
+  router.route('/admin/what-if.xlsx').get(whatIf.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/what-if')
     .get(whatIf.show)

@@ -346,7 +346,7 @@ const userDataPage = {
   validationError: nasty,
   erased: nasty,
 };
-const named = { text: nasty, names: [nasty] };
+const named = { text: nasty, people: [{ associateId: nasty, name: nasty }], more: nasty };
 const whatIfPage = {
   ...adminFrame,
   query: nasty,
@@ -359,6 +359,7 @@ const whatIfPage = {
     notes: [nasty],
   },
   notice: nasty,
+  downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,
     summary: [nasty],
@@ -367,6 +368,8 @@ const whatIfPage = {
     seats: [{ plan: nasty, before: nasty, after: nasty, seats: nasty, difference: nasty }],
   },
   pins: {
+    count: nasty,
+    isLong: true,
     pins: [{ associateId: nasty, name: nasty, requirement: nasty, reason: nasty, pinned: nasty }],
     form: {
       associateId: nasty,
