@@ -6,6 +6,7 @@ import * as retention from './migrations/003-retention.ts';
 import * as auditAddress from './migrations/004-audit-address.ts';
 import * as webhookErrors from './migrations/005-webhook-errors.ts';
 import * as auditIndexes from './migrations/006-audit-indexes.ts';
+import * as userStates from './migrations/007-user-states.ts';
 import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
@@ -16,6 +17,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004-audit-address': auditAddress,
   '005-webhook-errors': webhookErrors,
   '006-audit-indexes': auditIndexes,
+  '007-user-states': userStates,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

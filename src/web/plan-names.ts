@@ -1,5 +1,11 @@
 import { type SuitePlan, suitePlans } from '../licensing/catalogue/suite-plans.ts';
-import { getUserPlan, type PlanKey, planKeys } from '../licensing/catalogue/user-plans.ts';
+import {
+  getUserPlan,
+  type PlanKey,
+  planKeys,
+  type UserPlan,
+  userPlans,
+} from '../licensing/catalogue/user-plans.ts';
 import type { EntitlementReport } from '../licensing/entitlements/entitlement-report.ts';
 import type { DetectedPlan } from '../licensing/plans/detect-plan.ts';
 import type { Language } from './rendering/i18n.ts';
@@ -26,9 +32,12 @@ export function planLabel(plan: AnyPlan, { t }: Language): string {
 }
 
 const lettersOnly = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
-const labelsByLetters = new Map(
-  planKeys.map(getUserPlan).map(({ label }) => [lettersOnly(label), label] as const),
-);
+const plansByLetters = new Map(userPlans.map((plan) => [lettersOnly(plan.label), plan] as const));
+
+/** The user plan that a description in the licenses names; null if it names none. */
+export function findDescribedPlan(description: string): UserPlan | null {
+  return plansByLetters.get(lettersOnly(description)) ?? null;
+}
 
 /**
  * The label of the user plan that a description in the licenses names, or the description if it names none. SuperOffice
@@ -39,7 +48,7 @@ const labelsByLetters = new Map(
  * // → 'Sales-Premium + Service-Premium'
  */
 export function describedPlanName(description: string): string {
-  return labelsByLetters.get(lettersOnly(description)) ?? description;
+  return findDescribedPlan(description)?.label ?? description;
 }
 
 /** The name of a user's detected plan. */

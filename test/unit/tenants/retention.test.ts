@@ -76,6 +76,15 @@ describe('retention', () => {
       30 * day,
     ],
     [
+      'user_plan_periods',
+      (age) =>
+        db
+          .insertInto('user_plan_periods')
+          .values({ ...own, associate_id: 5, user_plan: '', began_at: ago(900 * day), ended_at: ago(age) })
+          .execute(),
+      800 * day,
+    ],
+    [
       'consumed_nonces',
       (age) =>
         db
@@ -128,8 +137,43 @@ describe('retention', () => {
     expect(await count('tickets')).toBe(1);
   });
 
-  it('of tenant_users ends when no list has confirmed them for 30 days', async () => {
+  it('of seat_counts ends with the day 800 days ago', async () => {
+    for (const age of [801, 800])
+      await db
+        .insertInto('seat_counts')
+        .values({
+          ...own,
+          day: ago(age * day)
+            .toISOString()
+            .slice(0, 10),
+          module: 'ten-sales',
+        })
+        .execute();
+    await purge();
+    expect(await count('seat_counts')).toBe(1);
+  });
+
+  it('of user_plan_periods keeps current plans, however old', async () => {
+    await db.deleteFrom('user_plan_periods').execute();
+    await db
+      .insertInto('user_plan_periods')
+      .values({ ...own, associate_id: 5, user_plan: '', began_at: ago(900 * day) })
+      .execute();
+    await purge();
+    expect(await count('user_plan_periods')).toBe(1);
+  });
+
+  it('of tenant_users and user_plan_periods ends when no list has confirmed them for 30 days', async () => {
+    await db.deleteFrom('user_plan_periods').execute();
     const user = { associate_id: 5, name: 'Markus', user_plan: '' };
+    await db
+      .insertInto('user_plan_periods')
+      .values(
+        ['Cust1', 'Cust2'].map((tenantId) => {
+          return { context_identifier: tenantId, associate_id: 5, user_plan: '', began_at: ago(day) };
+        }),
+      )
+      .execute();
     await db
       .insertInto('tenant_users')
       .values([
@@ -148,6 +192,9 @@ describe('retention', () => {
         .execute();
     await purge();
     expect(await db.selectFrom('tenant_users').select('context_identifier').execute()).toEqual([
+      { context_identifier: 'Cust2' },
+    ]);
+    expect(await db.selectFrom('user_plan_periods').select('context_identifier').execute()).toEqual([
       { context_identifier: 'Cust2' },
     ]);
   });

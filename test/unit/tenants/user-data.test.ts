@@ -15,8 +15,9 @@ import { uncontendedLock } from '../../support/locks.ts';
 
 const start = Date.parse('2026-11-26T10:00:00Z');
 const hour = 60 * 60_000;
-const markus = { associateId: 101, name: 'Markus Brandt', userPlan: 'Sales Premium' };
-const kari = { associateId: 131, name: 'Kari Nygård', userPlan: '' };
+const active = { canLogIn: true, retired: false };
+const markus = { associateId: 101, name: 'Markus Brandt', userPlan: 'Sales Premium', ...active };
+const kari = { associateId: 131, name: 'Kari Nygård', userPlan: '', ...active };
 
 describe('the data about a user', () => {
   let db: Database;
@@ -70,6 +71,7 @@ describe('the data about a user', () => {
       'license_changes',
       'access_requests',
       'session_exchange_codes',
+      'user_plan_periods',
     ] as const;
     const all = await Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
     return JSON.stringify(all);
@@ -157,7 +159,46 @@ describe('the data about a user', () => {
     const exported = JSON.stringify(await userData().export({ tenantId: 'Cust1', associateId: 101 }));
     for (const part of ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'])
       expect(exported).toContain(part);
+    for (const column of ['can_log_in', 'last_login_at', 'listed_since', 'plan_since', 'began_at'])
+      expect(exported).toContain(column);
     expect(exported).not.toMatch(/Cust2|Kari|_encrypted/);
+  });
+
+  describe('of a user who has left and still holds a plan', () => {
+    const retired = { ...markus, retired: true };
+    const isOnTheListOnly = async () => {
+      const periods = await db
+        .selectFrom('user_plan_periods')
+        .select(['associate_id', 'user_plan'])
+        .execute();
+      expect(periods).toContainEqual({ associate_id: 101, user_plan: 'Sales Premium' });
+      expect(await users().listByTenant('Cust1')).toContainEqual(retired);
+      await db.deleteFrom('tenant_users').where('associate_id', '=', 101).execute();
+      await db.deleteFrom('user_plan_periods').where('associate_id', '=', 101).execute();
+      expect(await stored()).not.toMatch(isAboutMarkus);
+    };
+
+    it('is erased except for the list and the plan', async () => {
+      await fill();
+      await list(kari, retired);
+      await isOnTheListOnly();
+    });
+
+    it('does not count as active, and is not stored again by a session that lives on', async () => {
+      await list(kari, retired);
+      expect(await users().listedAt('Cust1', 131)).toBe(now);
+      expect(await users().listedAt('Cust1', 101)).toBe(0);
+      await saveSnapshot(101);
+      await expect(request(101)).rejects.toMatchObject({ code: 'session-required' });
+      await isOnTheListOnly();
+    });
+
+    it('is erased completely when the plan is taken away', async () => {
+      await list(markus, kari);
+      await list(kari, retired);
+      await list(kari);
+      expect(await stored()).not.toMatch(isAboutMarkus);
+    });
   });
 
   describe('after the user has left', () => {
