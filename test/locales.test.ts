@@ -25,6 +25,7 @@ import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
+import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import { adminPages } from '../src/web/administrator-pages.ts';
 import { listFiles, readText } from './support/project-files.ts';
@@ -131,6 +132,7 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'removal-incomplete': yes,
   'deletion-proved': yes,
   'users-downloaded': yes,
+  'seats-downloaded': yes,
   'user-panel-seen': yes,
   'user-exported': yes,
   'user-erased': yes,
@@ -242,6 +244,9 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.users.column.': [...userOrders, 'missing', 'number', 'listed-since'],
   'admin.users.download.': ['csv', 'xlsx'],
   'admin.users.note.': ['noData', 'ofDay', 'unknownPlan', 'noPlan', 'retired', 'unread', 'rights'],
+  'admin.seats.period.': trendPeriods,
+  'admin.seats.line.': ['purchased', 'in-use'],
+  'admin.seats.download.': ['csv', 'xlsx'],
   'admin.period.': billingPeriods,
   'setup.event.': audited,
   'setup.status.': statuses,
