@@ -43,7 +43,7 @@ describe('the seats page', async () => {
   it('draws the seats over time, of all plans and of one, for each period', async () => {
     await recordSeats(planlens.environment, tenantId, planlens.now());
     const html = await (await get('/admin/seats?lang=en')).text();
-    expect(html).toMatch(/class="trend" role="img" aria-label="All plans: purchased and in use from .*?"/);
+    expect(html).toMatch(/class="trend" role="img" aria-label="Purchased and in use \(All plans\) from .*?"/);
     expect(getVisibleText(html)).toContain('On 14 days no number could be read.');
     expect(html).not.toMatch(/style=|NaN|undefined/);
     const one = await text('/admin/seats?lang=en&plan=ten-marketing&period=800');

@@ -3,7 +3,7 @@ import type { Language } from '../../rendering/i18n.ts';
 import type { Spreadsheet } from '../../rendering/spreadsheet.ts';
 import { describeSeatCount, type NamedSeats } from './seat-rows.ts';
 
-/** The columns of today's seats as a file. What is no number is told in words. */
+/** The columns of today's seats as a file. What is no number is described in words. */
 export function seatSheetColumns(language: Language): Spreadsheet<NamedSeats>['columns'] {
   const { t } = language;
   const value = (count: NamedSeats['free']) =>

@@ -32,7 +32,7 @@ describe('trend', () => {
       ['purchased', 'Erworben'],
       ['in-use', 'Belegt'],
     ]);
-    expect(chart?.label).toMatch(/^Alle Pläne: .* vom 26\.11\.2026 bis 29\.11\.2026/);
+    expect(chart?.label).toMatch(/^Erworben und belegt \(Alle Pläne\) vom 26\.11\.2026 bis 29\.11\.2026/);
     expect(chart?.numbers.at(-1)?.text).toBe('2.000');
     expect(chart?.days.map(({ text }) => text)).toContain('27. Nov.');
   });
