@@ -39,6 +39,7 @@ import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
 import { createUserDirectory, type UserDirectory } from './snapshots/user-directory.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
+import { type AssignmentSolver, createAssignmentSolver } from './solver/assignment-solver.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { type AccessRequestStore, createAccessRequestStore } from './tenants/access-request-store.ts';
@@ -53,6 +54,7 @@ import { createTenantExport, type ExportTenant } from './tenants/tenant-export.t
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
 import { createTicketStore, type TicketStore } from './tenants/ticket-store.ts';
 import { createUserDataStore, type UserDataStore } from './tenants/user-data.ts';
+import { createUserPinStore, type UserPinStore } from './tenants/user-pin-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 
 /** Everything that outlives a request: SuperOffice, the stores and the coordination between processes. */
@@ -71,6 +73,8 @@ export interface Services {
   readonly reencryptSecrets: () => Promise<Reencrypted>;
   readonly audit: AuditLog;
   readonly userData: UserDataStore;
+  readonly userPins: UserPinStore;
+  readonly assignmentSolver: AssignmentSolver;
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
   readonly userDirectory: UserDirectory;
@@ -168,6 +172,8 @@ export async function openServices(deps: {
     reencryptSecrets: () => reencrypt({ db, secrets, onProgress: () => {} }),
     audit: createAuditLog({ db, now }),
     userData: createUserDataStore({ db }),
+    userPins: createUserPinStore({ db, now }),
+    assignmentSolver: createAssignmentSolver(),
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void removals.on('removal', listener),
     locks,

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorStatus } from '../src/errors.ts';
 import type { VisibilityHintKey } from '../src/licensing/advice/visibility-hints.ts';
+import type { Unsatisfied } from '../src/licensing/assignment/fewest-seats.ts';
+import type { Pin } from '../src/licensing/assignment/people.ts';
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
@@ -19,6 +21,7 @@ import type { TierStep } from '../src/licensing/plans/detect-tiers.ts';
 import type { Seat } from '../src/licensing/plans/seat-availability.ts';
 import type { LimitLevel, SuiteLimitStatus } from '../src/licensing/plans/suite-limit-statuses.ts';
 import { userOrders, userStates } from '../src/snapshots/user-directory.ts';
+import type { UnsolvedReason } from '../src/solver/assignment-solver.ts';
 import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
 import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
@@ -27,6 +30,7 @@ import type { ResolutionValidationError } from '../src/web/admin/access-requests
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
 import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
+import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
 import { adminPages } from '../src/web/administrator-pages.ts';
 import { listFiles, readText } from './support/project-files.ts';
 
@@ -136,6 +140,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'user-panel-seen': yes,
   'user-exported': yes,
   'user-erased': yes,
+  'user-pinned': yes,
+  'user-unpinned': yes,
   deleted: yes,
 });
 const statuses = all<Tenant['status']>({ active: yes, suspended: yes, deleting: yes, revoked: yes });
@@ -153,7 +159,11 @@ const diagnostics = all<Diagnostic['kind']>({
   'foreign-owner': yes,
 });
 const validationErrors = all<
-  ResolutionValidationError | ContractValidationError | UserDataValidationError | 'not-sent'
+  | ResolutionValidationError
+  | ContractValidationError
+  | UserDataValidationError
+  | PinValidationError
+  | 'not-sent'
 >({
   'not-sent': yes,
   'user-number-invalid': yes,
@@ -163,7 +173,11 @@ const validationErrors = all<
   'comment-too-long': yes,
   'start-not-a-date': yes,
   'start-in-future': yes,
+  'user-not-listed': yes,
+  'pin-reason-missing': yes,
+  'pin-reason-too-long': yes,
 });
+const pinKinds = all<Pin['kind']>({ 'at-least': yes, exactly: yes });
 const planChanges = all<`${PlanChange}-${PlanChangeRule}`>({
   'add-at-once': yes,
   'add-at-renewal': yes,
@@ -254,6 +268,12 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.diagnostic.': diagnostics,
   'admin.validationError.': validationErrors,
   'admin.planChange.': planChanges,
+  'admin.whatIf.pin.': pinKinds,
+  'admin.whatIf.pinKind.': pinKinds,
+  'admin.whatIf.suite.': ['lost', 'limited', 'gained', 'unknown'],
+  'admin.whatIf.unsatisfied.': all<Unsatisfied['reason']>({ 'plan-unknown': yes, 'no-plan-satisfies': yes }),
+  'admin.whatIf.unsolved.': all<UnsolvedReason>({ busy: yes, 'too-long': yes }),
+  'admin.whatIf.withoutSeat.': [...pinKinds, 'any'],
   'suitePlan.': suitePlans,
   'solution.': solutions,
   'tier.': tiers,

@@ -187,6 +187,16 @@ interface Tables {
     purchased: number | null;
     in_use: number | null;
   };
+  user_pins: {
+    context_identifier: string;
+    associate_id: number;
+    kind: string;
+    plan: string;
+    reason: string;
+    /** Null once the administrator is erased. */
+    pinned_by_id: number | null;
+    pinned_at: Date;
+  };
 }
 
 /** The query builder over all tables. */

@@ -1,3 +1,4 @@
+import { findPlanFeatures, type PlanFeatures, reportOnHeldPlan } from './advice/held-plan-reports.ts';
 import { findNextTierOptions, type NextTierOption } from './advice/next-tier-options.ts';
 import { memoizeSuiteTargets } from './advice/suite-target.ts';
 import {
@@ -6,6 +7,7 @@ import {
   type SuiteTransition,
   suiteTransition,
 } from './advice/suite-transition.ts';
+import { moveTenant, type TenantTransition } from './advice/tenant-transition.ts';
 import { recommendUpgrades, type UpgradeAdvice } from './advice/upgrade-advice.ts';
 import { findVisibilityHints, type VisibilityHint } from './advice/visibility-hints.ts';
 import { type WhatIf, whatIf } from './advice/what-if.ts';
@@ -27,6 +29,7 @@ import { compileRules, type Rules } from './entitlements/rules.ts';
 import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
 import { indexTenant, reportUser } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
+import { type HeldPlan, type IdentifiedSeats, identifyPlan, identifySeats } from './plans/identify-plan.ts';
 import { countPlanSeats, type PlanSeats } from './plans/plan-seats.ts';
 import { countSuiteSeats, type SuiteSeatsResult } from './plans/suite-seats.ts';
 
@@ -177,6 +180,44 @@ export interface TenantEntitlements {
   planSeats(): readonly PlanSeats[];
 
   /**
+   * Lists the same seats, each with the user plan that it is; null if its tiers are unknown.
+   *
+   * @example
+   * premiumEntitlements.identifiedSeats()[0]?.key
+   * // → 'marketing-premium'
+   */
+  identifiedSeats(): readonly IdentifiedSeats[];
+
+  /**
+   * Identifies a user's plan by its text in a list of users.
+   *
+   * @example
+   * premiumEntitlements.identifyPlan('(No Selection)')
+   * // → 'none'
+   */
+  identifyPlan(userPlan: string): HeldPlan;
+
+  /**
+   * Finds the features that each of the 26 user plans enables in this tenant. Of no use on CRM Suite, whose users all have
+   * the same.
+   *
+   * @example
+   * premiumEntitlements.planFeatures().get('service-premium')?.has('knowledge-base')
+   * // → true
+   */
+  planFeatures(): PlanFeatures;
+
+  /**
+   * Finds what a move to CRM Suite means for all users, whose number by plan is `users`: to `plan`, or to the plan that
+   * their plans lead to if it is null.
+   *
+   * @example
+   * essentialEntitlements.moveTenant(new Map([['sales-essential', 12]]), null).target.kind
+   * // → 'plan'
+   */
+  moveTenant(users: ReadonlyMap<HeldPlan, number>, plan: SuitePlan | null): TenantTransition;
+
+  /**
    * Finds the day on which a plan change made today takes effect under a contract.
    *
    * @example
@@ -249,6 +290,9 @@ function createTenantEntitlements(
   const report = memoizeReports((user) => reportUser(tenant, user));
   const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
+  const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
+  let planFeatures: PlanFeatures | null = null;
+  const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
     reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
@@ -263,7 +307,14 @@ function createTenantEntitlements(
     suiteTransition: (user, users) => suiteTransition(rules, getSuiteTarget(users), report(user)),
     suiteSeats: (canLogIn) =>
       countSuiteSeats(licenses, canLogIn, { modules: suite.modules, billedByUseFrom }),
-    planSeats: () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom)),
+    planSeats,
+    identifiedSeats: () => identifySeats(planSeats(), tenant.purchasedPlans),
+    identifyPlan: (userPlan) => identifyPlan(userPlan, tenant.purchasedPlans),
+    planFeatures: () => {
+      planFeatures ??= findPlanFeatures(reportOn);
+      return planFeatures;
+    },
+    moveTenant: (users, plan) => moveTenant(rules, users, reportOn, plan),
     planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),
   };

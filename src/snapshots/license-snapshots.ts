@@ -45,11 +45,6 @@ export interface LicenseSnapshots {
    * @throws when SuperOffice is unavailable
    */
   refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
-  /** The stored licenses of those of the users who have some, however old; reads none from SuperOffice. */
-  findUserLicenses(
-    tenantId: string,
-    associateIds: readonly number[],
-  ): Promise<ReadonlyMap<number, UserLicenses>>;
   /** Whether licenses of a user are stored, however old. */
   hasUserLicenses(tenantId: string, associateId: number): Promise<boolean>;
   /** When the tenant's licenses were last read, ms since 1970; 0 if they are not stored. */
@@ -131,7 +126,6 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
       if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
     },
-    findUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
     hasUserLicenses: async (tenantId, associateId) => (await store.latest(tenantId, associateId)) !== null,
     async findTenantReadAt(tenant) {
       return (tenantCache.peek(tenant) ?? (await store.latest(tenant.tenantId)))?.readAt ?? 0;

@@ -42,6 +42,9 @@ export interface RequestedSubject {
   readonly requests: readonly AccessRequest[];
 }
 
+/** What a user asks for. */
+export type OpenSubject = Pick<AccessRequest, 'associateId' | 'subject'>;
+
 /** An administrator's decision on access requests. */
 interface Resolution {
   readonly state: Exclude<AccessRequestState, 'open'>;
@@ -73,6 +76,8 @@ export interface AccessRequestStore {
     limits: Slice & { readonly perSubject: number },
     first: string,
   ): Promise<readonly RequestedSubject[]>;
+  /** What the users of a tenant ask for: the users and subjects of all open requests. */
+  listOpenSubjects(tenantId: string): Promise<readonly OpenSubject[]>;
   /** The resolved requests, those resolved last first. */
   listResolved(tenantId: string, slice: Slice): Promise<readonly AccessRequest[]>;
   /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
@@ -175,6 +180,14 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
     },
 
     listOpen: (tenantId, limits, first) => selectOpen(db, tenantId, limits, first),
+
+    listOpenSubjects: (tenantId) =>
+      db
+        .selectFrom('access_requests')
+        .select(['associate_id as associateId', 'subject'])
+        .where('context_identifier', '=', tenantId)
+        .where('state', '=', 'open')
+        .execute(),
 
     async listResolved(tenantId, { limit, offset }) {
       const rows = await db

@@ -24,6 +24,8 @@ export type AuditEvent =
   | { readonly event: 'user-panel-seen'; readonly user: number }
   /** The data of one user, by number. */
   | { readonly event: 'user-exported' | 'user-erased'; readonly user: number }
+  /** The pin of one user, by number. */
+  | { readonly event: 'user-pinned' | 'user-unpinned'; readonly user: number }
   /** The only entry that outlives the tenant's data. */
   | { readonly event: 'deleted' };
 

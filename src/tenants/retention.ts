@@ -22,7 +22,7 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from access_requests where coalesce(resolved_at, requested_at) < ${before(historyMs)}`,
       sql`delete from license_changes where detected_at < ${before(historyMs)}`,
       sql`delete from license_snapshots where associate_id <> 0 and read_at < ${before(unusedMs)}`,
-      ...['tenant_users', 'user_plan_periods'].map(
+      ...['tenant_users', 'user_plan_periods', 'user_pins'].map(
         (table) => sql`delete from ${sql.table(table)} as about using tenants
           where tenants.context_identifier = about.context_identifier
             and users_read_at < ${before(unusedMs)}`,

@@ -47,6 +47,12 @@ export function createUserDataStore({ db }: { db: Database }): UserDataStore {
         accessRequests: await select(
           sql`requested_by, subject, reason, requested_at, state, comment, resolved_at from access_requests`,
         ),
+        pins: await select(sql`kind, plan, reason, pinned_at from user_pins`),
+        // Without the pinned user.
+        pinsSet: await select(
+          sql`kind, plan, reason, pinned_at from user_pins`,
+          sql`pinned_by_id = ${associateId}`,
+        ),
         // Without the user who made the request.
         resolvedAccessRequests: await select(
           sql`subject, state, comment, resolved_by, resolved_at from access_requests`,
@@ -135,6 +141,10 @@ export async function eraseUnlistedUsers(
         where context_identifier = ${tenantId} and associate_id is not null
       union select associate_id from access_requests
         where context_identifier = ${tenantId} and requested_at < ${before}
+      union select associate_id from user_pins
+        where context_identifier = ${tenantId} and pinned_at < ${before}
+      union select pinned_by_id from user_pins
+        where context_identifier = ${tenantId} and pinned_by_id is not null and pinned_at < ${before}
       union select resolved_by_id from access_requests
         where context_identifier = ${tenantId} and resolved_by_id is not null and resolved_at < ${before}
     ) as known
@@ -169,7 +179,9 @@ async function eraseUsers(
   );
   await sql`update access_requests set resolved_by_id = null
     where context_identifier = ${tenantId} and resolved_by_id = any(${associateIds}::integer[])`.execute(db);
-  for (const table of ['access_requests', 'license_snapshots', 'license_changes'])
+  await sql`update user_pins set pinned_by_id = null
+    where context_identifier = ${tenantId} and pinned_by_id = any(${associateIds}::integer[])`.execute(db);
+  for (const table of ['access_requests', 'license_snapshots', 'license_changes', 'user_pins'])
     await sql`delete from ${sql.table(table)} where ${ofUsers}`.execute(db);
   for (const table of ['tenant_users', 'user_plan_periods'])
     await sql`

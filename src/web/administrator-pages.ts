@@ -4,6 +4,7 @@ export const adminPages = [
   { name: 'users', path: '/admin/users' },
   { name: 'seats', path: '/admin/seats' },
   { name: 'accessRequests', path: '/admin/access-requests' },
+  { name: 'whatIf', path: '/admin/what-if' },
   { name: 'contract', path: '/admin/contract' },
   { name: 'history', path: '/admin/history' },
   { name: 'userData', path: '/admin/user-data' },

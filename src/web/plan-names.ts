@@ -1,13 +1,8 @@
 import { type SuitePlan, suitePlans } from '../licensing/catalogue/suite-plans.ts';
-import {
-  getUserPlan,
-  type PlanKey,
-  planKeys,
-  type UserPlan,
-  userPlans,
-} from '../licensing/catalogue/user-plans.ts';
+import { getUserPlan, type PlanKey, planKeys } from '../licensing/catalogue/user-plans.ts';
 import type { EntitlementReport } from '../licensing/entitlements/entitlement-report.ts';
 import type { DetectedPlan } from '../licensing/plans/detect-plan.ts';
+import { findNamedPlan } from '../licensing/plans/identify-plan.ts';
 import type { Language } from './rendering/i18n.ts';
 
 /** A user plan or a CRM Suite plan. */
@@ -31,14 +26,6 @@ export function planLabel(plan: AnyPlan, { t }: Language): string {
   return isSuitePlan(plan) ? `CRM Suite ${t(`suitePlan.${plan}`)}` : getUserPlan(plan).label;
 }
 
-const lettersOnly = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
-const plansByLetters = new Map(userPlans.map((plan) => [lettersOnly(plan.label), plan] as const));
-
-/** The user plan that a description in the licenses names; null if it names none. */
-export function findDescribedPlan(description: string): UserPlan | null {
-  return plansByLetters.get(lettersOnly(description)) ?? null;
-}
-
 /**
  * The label of the user plan that a description in the licenses names, or the description if it names none. SuperOffice
  * joins the parts (docs/superoffice/licenses.md#3-endpoints).
@@ -48,7 +35,7 @@ export function findDescribedPlan(description: string): UserPlan | null {
  * // → 'Sales-Premium + Service-Premium'
  */
 export function describedPlanName(description: string): string {
-  return findDescribedPlan(description)?.label ?? description;
+  return findNamedPlan(description)?.label ?? description;
 }
 
 /** The name of a user's detected plan. */

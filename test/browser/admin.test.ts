@@ -80,4 +80,24 @@ describe("administrators' pages by keyboard", () => {
       ['Bert', 'fulfilled', 'From Monday.'],
     ]);
   });
+
+  test('types other seats, asks with Enter and pins a person', async () => {
+    await page.goto(`${fixture.planlens.url}/admin/what-if?lang=en`);
+    await page.getByLabel('Sales-Premium', { exact: true }).focus();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('1');
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('1');
+    await page.getByText('3 people would change plan.').waitFor();
+    await page.getByText('Any 3 of these 4 people').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('listitem').filter({ hasText: 'Emily Carter' }).waitFor();
+    await page.getByLabel('User number in SuperOffice').focus();
+    await page.keyboard.type('101');
+    await page.getByLabel('Reason').focus();
+    await page.keyboard.type('Sells by quotes');
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    await page.getByText('At least Sales-Essentials').waitFor();
+    expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('1');
+  });
 });

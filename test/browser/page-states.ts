@@ -197,6 +197,31 @@ export const states: Readonly<Record<string, PageState>> = {
     person: testUsers.administrator,
     reach: (context) => gotoPage(context, '/admin/contract'),
   },
+  'admin-what-if': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await submitAccessRequests(context);
+      await gotoPage(context, '/admin/what-if');
+      await context.page.locator('input[name=s2v0m0]').fill('1');
+      await context.page.locator('select[name=add]').selectOption('sales-essential');
+      await context.page.locator('button[value=assign]').click();
+      await context.page.locator('#answer').waitFor();
+    },
+  },
+  'admin-what-if-of-suite': {
+    person: suiteAdministrator,
+    reach: (context) => gotoPage(context, '/admin/what-if?suite=starter'),
+  },
+  'admin-pin-invalid': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await gotoPage(context, '/admin/what-if');
+      await context.page.locator('input[name=associateId]').fill('99999');
+      await context.page.locator('input[name=reason]').fill('On parental leave');
+      await context.page.locator('button[value=pin]').click();
+      await context.page.locator('.field-error').waitFor();
+    },
+  },
   'admin-user-data': {
     person: testUsers.administrator,
     reach: (context) => gotoPage(context, '/admin/user-data'),

@@ -5,11 +5,13 @@ import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SeatCountStore } from '../../snapshots/seat-count-store.ts';
 import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
+import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
+import type { UserPinStore } from '../../tenants/user-pin-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Languages } from '../rendering/i18n.ts';
@@ -26,6 +28,7 @@ import { createSeatsPage } from './seats/seats-page.ts';
 import { createUserDataPage } from './user-data/user-data-page.ts';
 import { createUserPage } from './users/user-page.ts';
 import { createUsersPage } from './users/users-page.ts';
+import { createWhatIfPage } from './what-if/what-if-page.ts';
 
 /** Routes of the pages under `/admin` and of their forms. */
 export function createAdminRouter(deps: {
@@ -42,6 +45,8 @@ export function createAdminRouter(deps: {
   userDirectory: UserDirectory;
   limits: RequestLimits;
   userData: UserDataStore;
+  userPins: UserPinStore;
+  assignmentSolver: AssignmentSolver;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
   languages: Languages;
@@ -57,6 +62,7 @@ export function createAdminRouter(deps: {
   const seats = createSeatsPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
   const users = createUsersPage(pageDeps);
+  const whatIf = createWhatIfPage(pageDeps);
 
   const router = Router();
   router.route('/admin').get(createOverviewPage(pageDeps)).all(methodNotAllowed);
@@ -73,6 +79,11 @@ export function createAdminRouter(deps: {
     .route('/admin/access-requests')
     .get(accessRequests.show)
     .post(form, csrfProtection, accessRequests.resolve)
+    .all(methodNotAllowed);
+  router
+    .route('/admin/what-if')
+    .get(whatIf.show)
+    .post(form, csrfProtection, whatIf.pin)
     .all(methodNotAllowed);
   router
     .route('/admin/contract')

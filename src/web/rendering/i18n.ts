@@ -18,7 +18,7 @@ export interface Language {
   timestamp(ms: number): string;
   /** Formats a calendar date `YYYY-MM-DD`. */
   date(iso: string): string;
-  /** Formats a calendar date `YYYY-MM-DD` for a table, with the month in short. */
+  /** Formats a calendar date `YYYY-MM-DD` for a table, with the month in short and without a place to break. */
   shortDate(iso: string): string;
   number(value: number): string;
   /** Joins alternatives: `A, B or C`. */
@@ -95,7 +95,7 @@ function language(code: LanguageCode, translate: TFunction): Language {
     or: (items) => alternatives.format(items),
     timestamp: (ms) => `${timestamps.format(ms)} UTC`,
     date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),
-    shortDate: (iso) => shortDates.format(new Date(`${iso}T00:00:00Z`)),
+    shortDate: (iso) => shortDates.format(new Date(`${iso}T00:00:00Z`)).replaceAll(' ', '\u00a0'),
   };
 }
 

@@ -163,7 +163,7 @@ describe('retention', () => {
     expect(await count('user_plan_periods')).toBe(1);
   });
 
-  it('of tenant_users and user_plan_periods ends when no list has confirmed them for 30 days', async () => {
+  it('of tenant_users, user_plan_periods and pins ends when no list has confirmed them for 30 days', async () => {
     await db.deleteFrom('user_plan_periods').execute();
     const user = { associate_id: 5, name: 'Markus', user_plan: '' };
     await db
@@ -181,6 +181,14 @@ describe('retention', () => {
         { context_identifier: 'Cust2', ...user },
       ])
       .execute();
+    const pin = { associate_id: 5, kind: 'exactly', plan: 'sales-premium', reason: '', pinned_at: ago(0) };
+    await db
+      .insertInto('user_pins')
+      .values([
+        { context_identifier: 'Cust1', ...pin },
+        { context_identifier: 'Cust2', ...pin },
+      ])
+      .execute();
     for (const [tenantId, age] of [
       ['Cust1', 30 * day + 1],
       ['Cust2', 30 * day],
@@ -191,12 +199,10 @@ describe('retention', () => {
         .where('context_identifier', '=', tenantId)
         .execute();
     await purge();
-    expect(await db.selectFrom('tenant_users').select('context_identifier').execute()).toEqual([
-      { context_identifier: 'Cust2' },
-    ]);
-    expect(await db.selectFrom('user_plan_periods').select('context_identifier').execute()).toEqual([
-      { context_identifier: 'Cust2' },
-    ]);
+    for (const table of ['tenant_users', 'user_plan_periods', 'user_pins'] as const)
+      expect(await db.selectFrom(table).select('context_identifier').execute()).toEqual([
+        { context_identifier: 'Cust2' },
+      ]);
   });
 
   it('of every table is documented', async () => {

@@ -8,6 +8,7 @@ import { createAuditLog } from '../../../src/tenants/audit-log.ts';
 import { createHandoffStore } from '../../../src/tenants/handoff-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { createUserDataStore } from '../../../src/tenants/user-data.ts';
+import { createUserPinStore } from '../../../src/tenants/user-pin-store.ts';
 import { listAccessRequests } from '../../support/access-requests.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
@@ -27,6 +28,7 @@ describe('the data about a user', () => {
   const snapshots = () => createSnapshotStore(db);
   const requests = () => createAccessRequestStore({ db, now: clock });
   const userData = () => createUserDataStore({ db });
+  const pins = () => createUserPinStore({ db, now: clock });
 
   beforeAll(async () => {
     db = await freshDatabase();
@@ -70,6 +72,7 @@ describe('the data about a user', () => {
       'license_snapshots',
       'license_changes',
       'access_requests',
+      'user_pins',
       'session_exchange_codes',
       'user_plan_periods',
     ] as const;
@@ -107,9 +110,13 @@ describe('the data about a user', () => {
       { tenantId: 'Cust1', associateId: 101 },
       { event: 'signed-in', isAdministrator: false },
     );
+    const pin = { kind: 'exactly', plan: 'sales-premium' } as const;
+    await pins().save('Cust1', { ...pin, associateId: 101, reason: 'Markus sells', pinnedBy: 131 });
+    await pins().save('Cust1', { ...pin, associateId: 131, reason: 'Other reason', pinnedBy: 101 });
     now += 1;
   }
-  const isAboutMarkus = /"associate_id":101|Brandt|sick leave|"associateId":101|resolved_by_id":101/;
+  const isAboutMarkus =
+    /"associate_id":101|Brandt|sick leave|Markus sells|"associateId":101|(resolved|pinned)_by_id":101/;
 
   it('is erased on demand, with the name in rows about others, and nothing else is', async () => {
     await fill();
@@ -120,6 +127,21 @@ describe('the data about a user', () => {
     expect(await listAccessRequests(requests(), 'Cust1')).toMatchObject([
       { associateId: 131, comment: 'No.', resolvedBy: '' },
     ]);
+    expect(await pins().list('Cust1')).toMatchObject([
+      { associateId: 131, reason: 'Other reason', pinnedBy: null },
+    ]);
+  });
+
+  it('has no pin of a user who is not listed', async () => {
+    await list(kari);
+    const pin = { kind: 'exactly', plan: 'sales-premium', reason: 'x', pinnedBy: 131 } as const;
+    expect(await pins().save('Cust1', { ...pin, associateId: 101 })).toBe(false);
+    expect(await pins().save('Cust2', { ...pin, associateId: 131 })).toBe(false);
+    expect(await pins().save('Cust1', { ...pin, associateId: 131 })).toBe(true);
+    expect(await pins().save('Cust1', { ...pin, kind: 'at-least', associateId: 131 })).toBe(true);
+    expect(await pins().list('Cust1')).toMatchObject([{ associateId: 131, kind: 'at-least' }]);
+    expect(await pins().remove('Cust2', 131)).toBe(false);
+    expect(await pins().remove('Cust1', 131)).toBe(true);
   });
 
   it('is erased when the user is no longer listed', async () => {
@@ -157,8 +179,8 @@ describe('the data about a user', () => {
     await fill();
     await saveSnapshot(101, true, 'Cust2');
     const exported = JSON.stringify(await userData().export({ tenantId: 'Cust1', associateId: 101 }));
-    for (const part of ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'])
-      expect(exported).toContain(part);
+    const parts = ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'];
+    for (const part of [...parts, 'Markus sells']) expect(exported).toContain(part);
     for (const column of ['can_log_in', 'last_login_at', 'listed_since', 'plan_since', 'began_at'])
       expect(exported).toContain(column);
     expect(exported).not.toMatch(/Cust2|Kari|_encrypted/);

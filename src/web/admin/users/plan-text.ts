@@ -1,7 +1,8 @@
 import type { PerSolution, PlanTier } from '../../../licensing/catalogue/solutions.ts';
 import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
+import { findNamedPlan } from '../../../licensing/plans/identify-plan.ts';
 import { namesPlan } from '../../../licensing/plans/plan-text.ts';
-import { findDescribedPlan, planLabel } from '../../plan-names.ts';
+import { planLabel } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 
 /** The text of a user's plan in a list of users, described. A text that names no known plan is shown as it is. */
@@ -20,7 +21,7 @@ export function describePlanText(userPlan: string, isSuite: boolean, language: L
     const plan = suitePlans.find((each) => each === name);
     if (plan !== undefined) return { kind: 'known', name: planLabel(plan, language), tiers: null };
   }
-  const plan = findDescribedPlan(userPlan);
+  const plan = findNamedPlan(userPlan);
   if (plan !== null) return { kind: 'known', name: plan.label, tiers: plan.tiers };
   return { kind: 'unknown', name: userPlan, tiers: null };
 }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../../../errors.ts';
 import type { EntitlementEngine, TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import { findNamedPlan } from '../../../licensing/plans/identify-plan.ts';
 import type { LicenseHistory } from '../../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { DirectoryUser, UserDirectory } from '../../../snapshots/user-directory.ts';
@@ -9,7 +10,6 @@ import type { AccessRequestStore } from '../../../tenants/access-request-store.t
 import type { AuditLog } from '../../../tenants/audit-log.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { EntitledPanelContext, PanelContext } from '../../panel/panel-context.ts';
-import { findDescribedPlan } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
@@ -134,7 +134,7 @@ function withPlanOfDay(
   if (licenses === null) return null;
   const today = { ...context, tenantEntitlements, report: tenantEntitlements.report(licenses) };
   if (shown.userPlan === user.userPlan) return today;
-  const plan = findDescribedPlan(shown.userPlan);
+  const plan = findNamedPlan(shown.userPlan);
   const onPlan = plan === null ? null : tenantEntitlements.whatIf(licenses, plan.key);
   return onPlan === null ? null : { ...today, report: onPlan.report };
 }

@@ -74,7 +74,7 @@ export function createUsersPage(deps: UsersPageDeps): {
   /** Counts the features that need an upgrade, for the users whose licenses are stored. */
   async function countMissing(tenant: Tenant, listed: readonly DirectoryUser[], plans: TenantEntitlements) {
     const ids = listed.map(({ associateId }) => associateId);
-    const stored = await licenses.findUserLicenses(tenant.tenantId, ids);
+    const stored = await licenses.getStoredUserLicenses(tenant.tenantId, ids);
     return new Map([...stored].map(([id, content]) => [id, plans.report(content).counts.upgrade]));
   }
 

@@ -8,6 +8,7 @@ import {
 } from '../../../snapshots/user-directory.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
+import type { Pager } from '../pager.ts';
 import type { PlanText } from './plan-text.ts';
 import {
   everyone,
@@ -69,7 +70,7 @@ export interface UsersView {
     readonly sorted: '' | 'ascending' | 'descending';
   }[];
   readonly rows: readonly UserRow[];
-  readonly pages: { readonly text: string; readonly previous: string; readonly next: string } | null;
+  readonly pager: Pager | null;
   readonly downloads: readonly { readonly text: string; readonly href: string }[];
 }
 
@@ -101,7 +102,7 @@ export function usersView(input: UsersInput): UsersView {
     unfilteredUrl: isFiltering(filter) ? url({ ...everyone, sort: filter.sort, order: filter.order }) : '',
     columns: userColumns(filter, language, url),
     rows: users.map((user) => userRow(user, input)),
-    pages: pageLinks(filter, total, language, url),
+    pager: pageLinks(filter, total, language, url),
     downloads: (['csv', 'xlsx'] as const).map((format) => ({
       text: t(`admin.users.download.${format}`, { number: number(total) }),
       href: usersUrl({ ...filter, page: 1 }, input.lang, `.${format}`),
@@ -295,7 +296,7 @@ function pageLinks(
   total: number,
   { t, number }: Language,
   url: (filter: UserFilter) => string,
-): UsersView['pages'] {
+): Pager | null {
   const last = Math.ceil(total / usersPerPage);
   if (last <= 1 && filter.page === 1) return null;
   const { page } = filter;

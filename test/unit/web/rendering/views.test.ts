@@ -210,6 +210,7 @@ const requestGroup = {
   requests: [openRequest],
   draft: nasty,
   validationError: nasty,
+  invalid: 'people',
 };
 const resolvedRequest = {
   id: nasty,
@@ -322,7 +323,7 @@ const usersPage = {
       missing: nasty,
     },
   ],
-  pages: { text: nasty, previous: nasty, next: nasty },
+  pager: { text: nasty, previous: nasty, next: nasty },
   downloads: [{ text: nasty, href: nasty }],
 };
 const explanation = {
@@ -369,6 +370,50 @@ const userDataPage = {
   draft: nasty,
   validationError: nasty,
   erased: nasty,
+};
+const named = { text: nasty, names: [nasty] };
+const whatIfPage = {
+  ...adminFrame,
+  query: nasty,
+  seatForm: {
+    rows: [{ plan: nasty, parameter: nasty, purchased: nasty, inUse: nasty, text: nasty, isInvalid: true }],
+    total: { purchased: nasty, inUse: nasty },
+    maxSeats: 1,
+    validationError: nasty,
+    plansToAdd: [{ key: nasty, label: nasty }],
+    notes: [nasty],
+  },
+  notice: nasty,
+  answer: {
+    title: nasty,
+    summary: [nasty],
+    problems: [named],
+    moves: [{ change: nasty, count: nasty, loses: [nasty], gains: [nasty], people: [named] }],
+    seats: [{ plan: nasty, before: nasty, after: nasty, seats: nasty, difference: nasty }],
+  },
+  pins: {
+    pins: [{ associateId: nasty, name: nasty, requirement: nasty, reason: nasty, pinned: nasty }],
+    form: {
+      associateId: nasty,
+      reason: nasty,
+      maxReasonLength: 1,
+      kinds: [{ key: nasty, label: nasty, isChosen: true }],
+      plans: [{ key: nasty, label: nasty, isChosen: true }],
+      validationError: nasty,
+    },
+    users: [{ associateId: nasty, name: nasty }],
+  },
+  suite: {
+    title: nasty,
+    plans: [{ key: nasty, label: nasty, isChosen: true }],
+    reasons: [nasty],
+    result: {
+      plan: nasty,
+      seats: [nasty],
+      limits: [{ name: nasty, before: nasty, after: nasty }],
+      changes: [{ title: nasty, change: 'lost', features: [{ name: nasty, people: nasty }] }],
+    },
+  },
 };
 const vendorValue = { text: nasty, href: nasty, isMissing: false };
 const vendor = {
@@ -429,6 +474,7 @@ const pages = {
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
   'admin-contract': { ...adminFrame, contract },
+  'admin-what-if': whatIfPage,
   'admin-history': historyPage,
   'admin-users': usersPage,
   'admin-user': userPage,
@@ -537,6 +583,16 @@ describe('page templates', () => {
     ],
     ['admin-access-requests', { ...accessRequestsPage, saved: '' }, accessRequestsPage, 'role="status"'],
     ['admin-user-data', { ...userDataPage, erased: '' }, userDataPage, 'role="status"'],
+    ['admin-what-if', { ...whatIfPage, seatForm: null }, whatIfPage, 'type="number"'],
+    ['admin-what-if', { ...whatIfPage, answer: null }, whatIfPage, 'id="answer-seats"'],
+    ['admin-what-if', { ...whatIfPage, notice: '' }, whatIfPage, '<p class="notice" id="answer"'],
+    ['admin-what-if', { ...whatIfPage, pins: null }, whatIfPage, 'value="unpin"'],
+    [
+      'admin-what-if',
+      { ...whatIfPage, suite: { ...whatIfPage.suite, result: null } },
+      whatIfPage,
+      'name="suite"',
+    ],
     ['admin-overview', { ...overviewPage, statusNotice: '' }, overviewPage, '<p class="notice"'],
     ['admin-overview', { ...overviewPage, navigation: [] }, overviewPage, 'class="badge"'],
     [
@@ -565,7 +621,7 @@ describe('page templates', () => {
     ['panel', { ...panel, openRequests: '' }, panel, 'class="badge"'],
     ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, '<table'],
     ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'download>'],
-    ['admin-users', { ...usersPage, pages: null }, usersPage, 'class="pager"'],
+    ['admin-users', { ...usersPage, pager: null }, usersPage, 'class="pager"'],
     ['admin-user', { ...userPage, features: null }, userPage, 'class="card solution"'],
     [
       'admin-user',

@@ -73,7 +73,7 @@ describe('describePlanText', () => {
 });
 
 describe('usersView', () => {
-  it('describes a user by plan, tiers, days, open wishes and missing features', () => {
+  it('describes a user by plan, tiers, days, access requests and missing features', () => {
     expect(view().rows).toEqual([
       {
         name: 'Åsa Öberg',
@@ -87,8 +87,8 @@ describe('usersView', () => {
         ],
         state: 'can log in',
         isStateNotable: false,
-        lastLogin: '26 Nov 2026',
-        planSince: 'before 1 Oct 2026',
+        lastLogin: '26\u00a0Nov\u00a02026',
+        planSince: 'before 1\u00a0Oct\u00a02026',
         openRequests: '2',
         missing: '12',
       },
@@ -140,7 +140,7 @@ describe('usersView', () => {
       'can log in 42',
       '*retired 0',
     ]);
-    expect(links('requests')).toEqual(['*All 60', 'With open wishes 3']);
+    expect(links('requests')).toEqual(['*All 60', `${english.t('admin.users.withRequests')} 3`]);
   });
 
   it('leads from a filter to its first page and keeps order and search', () => {
@@ -159,14 +159,14 @@ describe('usersView', () => {
   });
 
   it('names the page and leads to the ones beside it', () => {
-    expect(view().pages).toMatchObject({
+    expect(view().pager).toMatchObject({
       text: 'Page 1 of 2',
       previous: '',
       next: '/admin/users?lang=en&page=2',
     });
-    expect(view({ page: '2' }).pages).toMatchObject({ previous: '/admin/users?lang=en', next: '' });
-    expect(view({ page: '9' }, []).pages).toMatchObject({ previous: '/admin/users?lang=en&page=2' });
-    expect(view({ plan: 'Field Light' }).pages).toBeNull();
+    expect(view({ page: '2' }).pager).toMatchObject({ previous: '/admin/users?lang=en', next: '' });
+    expect(view({ page: '9' }, []).pager).toMatchObject({ previous: '/admin/users?lang=en&page=2' });
+    expect(view({ plan: 'Field Light' }).pager).toBeNull();
   });
 
   it('says why the list is empty', () => {

@@ -1,0 +1,131 @@
+import type { Person, Pin } from '../../../licensing/assignment/people.ts';
+import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
+import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import type { ReportedLimits } from '../../../licensing/licenses/license-data.ts';
+import type { HeldPlan } from '../../../licensing/plans/identify-plan.ts';
+import type { OpenSubject } from '../../../tenants/access-request-store.ts';
+import type { UserPin } from '../../../tenants/user-pin-store.ts';
+import { planLabel } from '../../plan-names.ts';
+import type { Language } from '../../rendering/i18n.ts';
+import { describeSeatCount } from '../seats/seat-rows.ts';
+import { countPlans, type ListedUser, toPeople } from './people.ts';
+import { findOtherCounts, type PlannedSeats, planSeats } from './seat-plan.ts';
+import { maxSeats, seatParameter, type WhatIfQuery } from './what-if-query.ts';
+
+/** What is known of a tenant when a question is asked. */
+export interface TenantFacts {
+  readonly entitlements: TenantEntitlements;
+  readonly limits: ReportedLimits | null;
+  readonly users: readonly ListedUser[];
+  readonly people: readonly Person[];
+  readonly held: ReadonlyMap<HeldPlan, number>;
+  readonly planned: readonly PlannedSeats[];
+  readonly nameOf: (associateId: number) => string;
+}
+
+/** Joins what is known of a tenant. */
+export function tenantFacts(input: {
+  readonly entitlements: TenantEntitlements;
+  readonly limits: ReportedLimits | null;
+  readonly users: readonly ListedUser[];
+  readonly pins: readonly UserPin[];
+  readonly accessRequests: readonly OpenSubject[];
+  readonly query: WhatIfQuery;
+  readonly language: Language;
+}): TenantFacts {
+  const { entitlements, limits, users, accessRequests, query, language } = input;
+  const pins = new Map(input.pins.map(({ associateId, kind, plan }) => [associateId, { kind, plan } as Pin]));
+  const { identifyPlan } = entitlements;
+  const people = toPeople({ users, identifyPlan, pins, accessRequests });
+  const names = new Map(users.map(({ associateId, name }) => [associateId, name]));
+  const held = countPlans(people);
+  return {
+    entitlements,
+    limits,
+    users,
+    people,
+    held,
+    planned: planSeats(entitlements, held, query),
+    nameOf: (associateId) => names.get(associateId) || language.t('admin.associate', { associateId }),
+  };
+}
+
+/** The form with the seats of each plan. */
+export interface SeatFormView {
+  readonly rows: readonly {
+    readonly plan: string;
+    readonly parameter: string;
+    readonly purchased: string;
+    readonly inUse: string;
+    readonly text: string;
+    readonly isInvalid: boolean;
+  }[];
+  readonly total: { readonly purchased: string; readonly inUse: string };
+  readonly maxSeats: number;
+  /** What is wrong with the typed numbers; empty if they are valid. */
+  readonly validationError: string;
+  readonly plansToAdd: readonly { readonly key: string; readonly label: string }[];
+  /** Who is not counted, and why. */
+  readonly notes: readonly string[];
+}
+
+/** Describes the form with the seats of each plan. */
+export function seatFormView(facts: TenantFacts, language: Language): SeatFormView {
+  const { planned } = facts;
+  const { t, number } = language;
+  const counts = planned.map(({ purchased }) => purchased);
+  return {
+    rows: planned.map(({ plan, purchased, inUse, text, isInvalid }) => ({
+      plan: planLabel(plan, language),
+      parameter: seatParameter(plan),
+      purchased: describeSeatCount(purchased, language),
+      inUse: number(inUse),
+      text,
+      isInvalid,
+    })),
+    total: {
+      purchased: counts.every((each) => typeof each === 'number')
+        ? number(counts.reduce((sum: number, each) => sum + (typeof each === 'number' ? each : 0), 0))
+        : '',
+      inUse: number(planned.reduce((sum, each) => sum + each.inUse, 0)),
+    },
+    maxSeats,
+    validationError: planned.some(({ isInvalid }) => isInvalid)
+      ? t('admin.validationError.seats-invalid', { most: number(maxSeats) })
+      : '',
+    plansToAdd: planKeys
+      .filter((key) => !planned.some(({ plan }) => plan === key))
+      .map((key) => ({ key, label: planLabel(key, language) })),
+    notes: notCounted(facts, language),
+  };
+}
+
+/** Who and what is not counted in an answer, in one sentence each. */
+function notCounted(
+  { held, users, people, entitlements }: TenantFacts,
+  language: Language,
+): readonly string[] {
+  const { t, number } = language;
+  const without = held.get('none') ?? 0;
+  const unknown = held.get('unknown') ?? 0;
+  const texts = users
+    .filter((_, index) => people[index]?.plan === 'unknown')
+    .map(({ userPlan }) => userPlan.trim());
+  const unidentified = entitlements.identifiedSeats().filter(({ key }) => key === null);
+  const differing = findOtherCounts(entitlements, held);
+  const names = (each: readonly string[]) => [...new Set(each)].sort().join(', ');
+  return [
+    ...(without === 0 ? [] : [t('admin.whatIf.withoutPlan', { count: without, number: number(without) })]),
+    ...(unknown === 0
+      ? []
+      : [t('admin.whatIf.unknownPlan', { count: unknown, number: number(unknown), plans: names(texts) })]),
+    ...(unidentified.length === 0
+      ? []
+      : [t('admin.whatIf.unidentified', { plans: names(unidentified.map(({ plan }) => plan)) })]),
+    ...(differing.length === 0
+      ? []
+      : [
+          t('admin.whatIf.otherCounts', { plans: names(differing.map((plan) => planLabel(plan, language))) }),
+        ]),
+  ];
+}
