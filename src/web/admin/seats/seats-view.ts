@@ -11,15 +11,20 @@ import type { Language } from '../../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { type SuiteLimitRow, suiteLimitRows } from '../../suite-limit-rows.ts';
 import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
-import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+import { type SeatBar, seatBars } from './seat-bars.ts';
+import { namedSeats, type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+import { seatTotals } from './seat-totals.ts';
 
 /** Values of `views/admin-seats.ejs`. */
 interface SeatsView {
   /** The caption of the table. CRM Suite has seats, which some languages call otherwise than the licenses of user plans. */
   readonly seatsHeading: string;
   readonly seats: readonly SeatRow[];
+  /** The same seats as pictures. */
+  readonly bars: readonly SeatBar[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
+  readonly downloads: readonly { readonly text: string; readonly href: string }[];
   /** The limits of CRM Suite; empty without it. */
   readonly limits: readonly SuiteLimitRow[];
   /** When the licenses were read; null if SuperOffice refused to return them. */
@@ -36,16 +41,22 @@ export function seatsView(input: {
   tenantLicenses: CachedSnapshot<TenantLicenses> | null;
   tenantEntitlements: TenantEntitlements;
   addresses: AdministrationAddresses;
+  lang: string;
   language: Language;
 }): SeatsView {
-  const { tenant, tenantLicenses, tenantEntitlements, addresses, language } = input;
+  const { tenant, tenantLicenses, tenantEntitlements, addresses, lang, language } = input;
   const { model, plan } = tenantEntitlements.report(null);
   const isSuite = model === 'suite';
-  const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
+  const seats = tenantLicenses === null ? [] : namedSeats(tenantEntitlements, language);
   return {
     seatsHeading: language.t(isSuite ? 'admin.suiteSeats' : 'admin.page.seats'),
-    seats,
+    seats: seatRows(seats, language),
+    bars: seatBars(seats, seatTotals(tenantEntitlements), language),
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    downloads: (['csv', 'xlsx'] as const).map((format) => ({
+      text: language.t(`admin.seats.download.${format}`),
+      href: `/admin/seats.${format}?${new URLSearchParams({ lang })}`,
+    })),
     limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
