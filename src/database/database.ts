@@ -148,6 +148,15 @@ interface Tables {
     detected_at: Date;
     content: Json<unknown>;
   };
+  plan_prices: {
+    context_identifier: string;
+    plan: string;
+    currency: string;
+    /** A decimal, which pg reads as text. */
+    amount: string;
+    period: string;
+  };
+  saved_answers: { context_identifier: string; name: string; text: string };
   user_pins: {
     context_identifier: string;
     associate_id: number;

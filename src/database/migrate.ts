@@ -7,6 +7,7 @@ import * as auditAddress from './migrations/004-audit-address.ts';
 import * as webhookErrors from './migrations/005-webhook-errors.ts';
 import * as auditIndexes from './migrations/006-audit-indexes.ts';
 import * as userPins from './migrations/008-user-pins.ts';
+import * as pricesAndAnswers from './migrations/010-prices-and-answers.ts';
 import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
@@ -18,6 +19,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '005-webhook-errors': webhookErrors,
   '006-audit-indexes': auditIndexes,
   '008-user-pins': userPins,
+  '010-prices-and-answers': pricesAndAnswers,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
+import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
 import { readAdministrationAddresses } from '../../crm-links.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
@@ -15,6 +16,7 @@ export function createSeatsPage(deps: {
   adminFrame: MakeAdminFrame;
   licenses: LicenseSnapshots;
   crmAddresses: CrmAddresses;
+  planPrices: PlanPriceStore;
   entitlementEngine: EntitlementEngine;
   views: Views;
   now: () => number;
@@ -25,13 +27,14 @@ export function createSeatsPage(deps: {
     const administrator = await administratorGuard.signInOrRequire(request, response, '/admin/seats');
     if (administrator === null) return;
     const { tenant } = administrator;
-    const [{ frame, language }, tenantLicenses, addresses] = await Promise.all([
+    const [{ frame, language }, tenantLicenses, addresses, prices] = await Promise.all([
       adminFrame(request, administrator, 'seats'),
       licenses.getTenantLicenses(tenant),
       readAdministrationAddresses(crmAddresses, tenant),
+      deps.planPrices.find(tenant.tenantId),
     ]);
     const tenantEntitlements = entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(now()));
-    const view = seatsView({ tenant, tenantLicenses, tenantEntitlements, addresses, language });
+    const view = seatsView({ tenant, tenantLicenses, tenantEntitlements, prices, addresses, language });
     response.send(views('admin-seats', language, { ...frame, ...view }));
   };
 }

@@ -1,3 +1,4 @@
+import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
@@ -11,6 +12,7 @@ import type { Language } from '../../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { type SuiteLimitRow, suiteLimitRows } from '../../suite-limit-rows.ts';
 import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
+import { describeSeatCosts } from './seat-costs-view.ts';
 import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 
 /** Values of `views/admin-seats.ejs`. */
@@ -20,6 +22,8 @@ interface SeatsView {
   readonly seats: readonly SeatRow[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
+  /** What the seats cost in a year; empty if no prices are entered. */
+  readonly cost: string;
   /** The limits of CRM Suite; empty without it. */
   readonly limits: readonly SuiteLimitRow[];
   /** When the licenses were read; null if SuperOffice refused to return them. */
@@ -35,10 +39,11 @@ export function seatsView(input: {
   tenant: Tenant;
   tenantLicenses: CachedSnapshot<TenantLicenses> | null;
   tenantEntitlements: TenantEntitlements;
+  prices: PlanPrices | null;
   addresses: AdministrationAddresses;
   language: Language;
 }): SeatsView {
-  const { tenant, tenantLicenses, tenantEntitlements, addresses, language } = input;
+  const { tenant, tenantLicenses, tenantEntitlements, prices, addresses, language } = input;
   const { model, plan } = tenantEntitlements.report(null);
   const isSuite = model === 'suite';
   const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
@@ -46,6 +51,7 @@ export function seatsView(input: {
     seatsHeading: language.t(isSuite ? 'admin.suiteSeats' : 'admin.page.seats'),
     seats,
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    cost: describeSeatCosts(tenantEntitlements, prices, language),
     limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
