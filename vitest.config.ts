@@ -8,10 +8,14 @@ const limits = { testTimeout: 90_000, hookTimeout: 120_000, expect: { poll: { ti
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 4;
 
-/** Tests that install packages from the registry, with their own Node.js or as an image does. */
-const installing = isLongForm
+/** Tests that install packages from the registry, with their own Node.js or as an image does, and those of the Git hooks. */
+const onlyLong = isLongForm
   ? []
-  : ['test/deploy/image.test.ts', 'test/integration/{package,node-versions}.test.ts'];
+  : [
+      'test/deploy/image.test.ts',
+      'test/integration/{package,node-versions}.test.ts',
+      'test/{commit-messages,git-hooks}.test.ts',
+    ];
 
 /** Tests that replace the HTTP client of Node.js with nock, which is state of the process. */
 const mockedHttp = 'test/unit/superoffice/**/*.test.ts';
@@ -51,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: [mockedHttp, ...installing],
+          exclude: [mockedHttp, ...onlyLong],
           // A worker loads the modules once for all its files.
           isolate: false,
           maxWorkers,

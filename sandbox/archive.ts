@@ -5,22 +5,32 @@ import { type ApiCall, ApiError, type ApiRoute } from './web-api.ts';
 type Cell = string | number | boolean;
 type Row = Record<string, Cell>;
 
+/** A row before its license columns, which can be neither filtered nor sorted. */
+interface UnlicensedRow {
+  readonly row: Row;
+  /** Null for an account without licenses. */
+  readonly user: User | null;
+}
+
 const defaultTop = 50;
-/** A server may return fewer rows than requested, with a link to the next page. */
-const maxTop = 10;
+/** A server may return fewer rows than requested, with a link to the next page; the large tenant returns all of them. */
+const maxTop = (tenant: Tenant) => (tenant.key === 'large' ? 1_000 : 10);
 
 /** A provider of user archives. The documentation and recorded responses of the two differ. */
 interface Provider {
   readonly name: 'AllUsers' | 'InternalUsers';
   /** Accepted values of `$entities`; the user licenses, which are entities too, are not simulated. */
   readonly entities: readonly string[];
-  readonly rows: (tenant: Tenant) => Row[];
+  readonly rows: (tenant: Tenant) => UnlicensedRow[];
 }
 
 const allUsers: Provider = {
   name: 'AllUsers',
   entities: ['all', 'expired'],
-  rows: (tenant) => [...tenant.users.map((user) => userRow(tenant, user)), ...otherRows(tenant)],
+  rows: (tenant) => [
+    ...tenant.users.map((user) => ({ row: userRow(tenant, user), user })),
+    ...otherRows(tenant).map((row) => ({ row, user: null })),
+  ],
 };
 
 /** A recorded response has an empty `assocType` and the primary key as text. */
@@ -29,12 +39,13 @@ const internalUsers: Provider = {
   entities: ['all', 'potential', 'retired', 'expired', 'loggedOnWin'],
   rows: (tenant) =>
     tenant.users.map((user) => {
-      return { ...userRow(tenant, user), assocType: '', PrimaryKey: String(user.associateId) };
+      const row = { ...userRow(tenant, user), assocType: '', PrimaryKey: String(user.associateId) };
+      return { row, user };
     }),
 };
 
 /** The user archives, by OData (docs/superoffice/web-api.md#5-odata-archive, #91-allusers-archive). */
-export function archiveRoutes(): ApiRoute[] {
+export function archiveRoutes({ now }: { now: () => number }): ApiRoute[] {
   const get = (path: string, operation: string, handle: ApiRoute['handle']): ApiRoute => {
     return { method: 'get', path, operation, handle };
   };
@@ -43,26 +54,98 @@ export function archiveRoutes(): ApiRoute[] {
     get('/User', 'User.List', (call) => listUsers(call, allUsers)),
     get('/Archive/AllUsers', 'Archive.AllUsers', (call) => listUsers(call, allUsers)),
     get('/Archive/InternalUsers', 'Archive.InternalUsers', (call) => listUsers(call, internalUsers)),
+    get('/Archive/dynamic', 'Archive.dynamic', (call) => listAssociates(call, now)),
   ];
 }
 
 function listUsers({ tenant, query, baseUrl }: ApiCall, { name, entities, rows: allRows }: Provider) {
   const entity = query.$entities ?? 'all';
   if (!entities.includes(entity)) throw new ApiError(400, 'SoArgumentException', `No entity ${entity}`);
-  const rows = allRows(tenant).filter((row) => matchesFilter(row, query.$filter ?? ''));
+  const rows = allRows(tenant).filter(({ row }) => matchesFilter(row, query.$filter ?? ''));
   const sorted = sortRows(rows, query.$orderBy ?? query.$orderby ?? '');
+  const columns = parseSelect(query);
+  return toPage({ tenant, query, baseUrl }, name, sorted, ({ row: { PrimaryKey, ...row }, user }) => ({
+    ...(PrimaryKey === undefined ? {} : { PrimaryKey }),
+    EntityName: entity,
+    ...pick(user === null ? row : { ...row, ...licenseColumns(tenant, user) }, columns),
+  }));
+}
+
+/** The requested page of rows, with a link to the next one. */
+function toPage<T>(
+  { tenant, query, baseUrl }: Pick<ApiCall, 'tenant' | 'query' | 'baseUrl'>,
+  provider: string,
+  rows: readonly T[],
+  toRow: (row: T) => Row,
+) {
   const skip = parseCount(query.$skip, 0);
-  const top = Math.min(parseCount(query.$top, defaultTop), maxTop);
-  const columns = query.$select?.split(',').map((column) => column.trim());
+  const top = Math.min(parseCount(query.$top, defaultTop), maxTop(tenant));
   return {
     'odata.metadata': `${baseUrl}/archive/$metadata`,
-    'odata.nextLink': skip + top < sorted.length ? nextLink(baseUrl, name, query, skip + top) : null,
-    value: sorted.slice(skip, skip + top).map(({ PrimaryKey, ...row }) => ({
-      ...(PrimaryKey === undefined ? {} : { PrimaryKey }),
-      EntityName: entity,
-      ...pick(row, columns),
-    })),
+    'odata.nextLink': skip + top < rows.length ? nextLink(baseUrl, provider, query, skip + top) : null,
+    value: rows.slice(skip, skip + top).map(toRow),
   };
+}
+
+function parseSelect(query: ApiCall['query']): string[] | undefined {
+  return query.$select?.split(',').map((column) => column.trim());
+}
+
+/** Associate types of the database (docs/superoffice/web-api.md#93-user-entity-and-tables). */
+const associateTypes = { employee: 0, externalPerson: 4, system: 13 } as const;
+/** Never logged in: the first date of .NET, as columns without null have it. */
+const noDate = '0001-01-01T00:00:00';
+
+/**
+ * The dynamic archive over the table of associates: its columns as selected, keyed as selected
+ * (docs/superoffice/changes-2026.md#9-users). Other tables, joins and restrictions are not simulated.
+ */
+function listAssociates(call: ApiCall, now: () => number) {
+  const { tenant, query } = call;
+  if (tenant.refusesDynamicArchive === true)
+    throw new ApiError(403, 'SoUnauthorizedException', 'No access to the dynamic archive');
+  const columns = parseSelect(query) ?? [];
+  const order = query.$orderBy ?? query.$orderby ?? 'associate.associate_id asc';
+  if (columns.length === 0 || query.$filter || !/^associate\.associate_id( asc)?$/.test(order.trim()))
+    throw new ApiError(400, 'SoArgumentException', 'Unsupported query of the dynamic archive');
+  const rows = associateRows(tenant, now());
+  const unknown = columns.find((column) => rows[0]?.[column] === undefined);
+  if (unknown !== undefined) throw new ApiError(400, 'SoArgumentException', `Unknown column ${unknown}`);
+  return toPage(call, 'dynamic', rows, (row) => ({
+    PrimaryKey: String(row['associate.associate_id']),
+    EntityName: 'associate',
+    ...pick(row, columns),
+  }));
+}
+
+function associateRows(tenant: Tenant, now: number): Row[] {
+  const users = tenant.users.map((user) => ({
+    'associate.associate_id': user.associateId,
+    'associate.name': user.initials,
+    'associate.lastlogin': lastLogin(user, now),
+    'associate.lastlogout': noDate,
+    'associate.waiting_for_approval': user.waitingForApproval === true ? 1 : 0,
+    'associate.deleted': user.retired ? 1 : 0,
+    'associate.type': associateTypes.employee,
+  }));
+  const others = otherRows(tenant).map(({ associateDbId, assocType }) => ({
+    'associate.associate_id': associateDbId ?? 0,
+    'associate.name': '',
+    'associate.lastlogin': noDate,
+    'associate.lastlogout': noDate,
+    'associate.waiting_for_approval': 0,
+    'associate.deleted': 0,
+    'associate.type': assocType === 'system user' ? associateTypes.system : associateTypes.externalPerson,
+  }));
+  const id = (row: Row) => Number(row['associate.associate_id']);
+  return [...users, ...others].sort((one, other) => id(one) - id(other));
+}
+
+/** When a user last logged in: a morning as many days ago as the data say, without a time zone. */
+function lastLogin({ associateId, loggedInDaysAgo = associateId % 6 }: User, now: number): string {
+  if (loggedInDaysAgo === null) return noDate;
+  const day = new Date(now - (loggedInDaysAgo + 1) * 24 * 60 * 60_000).toISOString().slice(0, 10);
+  return `${day}T0${6 + (associateId % 4)}:${10 + (associateId % 50)}:00`;
 }
 
 /** The users that only AllUsers lists; a person outside the tenant, and the system user of an app. */
@@ -85,7 +168,7 @@ function otherRows(tenant: Tenant): Row[] {
   ];
 }
 
-/** All columns of a user: the fixed columns and the license columns. */
+/** The fixed columns of a user. */
 function userRow(tenant: Tenant, user: User): Row {
   const names = user.fullName.split(' ');
   const plan = tenant.modules.find((module) => module.ModuleName === user.plan);
@@ -102,14 +185,13 @@ function userRow(tenant: Tenant, user: User): Row {
     userName: user.userName,
     personEmail: user.userName,
     isActive: !user.retired,
-    canLogin: !user.retired && plan !== undefined,
+    canLogin: !user.retired && plan !== undefined && user.canLogIn !== false,
     assocType: 'associate',
     role: tenant.roles.find((row) => row.id === user.roleId)?.name ?? '',
     usergroup: tenant.groups.find((row) => row.id === user.groupId)?.name ?? '',
     contactName: tenant.companyName,
     userplan: plan?.ModuleDescription ?? '(No Selection)',
     'superoffice_superlicense-no-selection': plan ? 0 : 1,
-    ...licenseColumns(tenant, user),
   };
 }
 
@@ -168,13 +250,13 @@ function matchesFilter(row: Row, filter: string): boolean {
   });
 }
 
-function sortRows(rows: Row[], orderBy: string): Row[] {
+function sortRows(rows: UnlicensedRow[], orderBy: string): UnlicensedRow[] {
   const [column = '', direction = 'asc'] = orderBy.trim().split(/\s+/);
   if (column === '') return rows;
   if (restrictionTypes[column] === undefined)
     throw new ApiError(400, 'SoArgumentException', `Cannot sort by: ${column}`);
   const sign = direction.toLowerCase() === 'desc' ? -1 : 1;
-  return [...rows].sort((one, other) => sign * compare(one[column], other[column]));
+  return [...rows].sort((one, other) => sign * compare(one.row[column], other.row[column]));
 }
 
 function compare(one: Cell | undefined, other: Cell | undefined): number {

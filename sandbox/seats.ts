@@ -8,11 +8,6 @@ function planSet(plan: Module): string[] {
   return plan.ExtraInfo.startsWith('set=') ? plan.ExtraInfo.slice('set='.length).split(',') : [];
 }
 
-/** The rows that can be assigned as a plan: those whose use is published. */
-function planModules(tenant: Tenant): Module[] {
-  return tenant.modules.filter((module) => module.inUse !== undefined);
-}
-
 /** The names of all SuperOffice user licenses of a user: the plan, the modules it sets, and extra licenses. */
 export function assignedNames(tenant: Tenant, user: User): Set<string> {
   const plan = tenant.modules.find((module) => module.ModuleName === user.plan);
@@ -38,8 +33,13 @@ export function countSeats(tenant: Tenant, module: Module): Seats {
 
 function countInUse(tenant: Tenant, module: Module): number {
   const name = module.ModuleName;
-  const listed = tenant.users.filter((user) => assignedNames(tenant, user).has(name)).length;
-  return planModules(tenant)
-    .filter((plan) => plan.ModuleName === name || planSet(plan).includes(name))
+  const plans = tenant.modules.filter((plan) => plan.ModuleName === name || planSet(plan).includes(name));
+  const planNames = new Set<string | null>(plans.map((plan) => plan.ModuleName));
+  const listed = tenant.users.filter(
+    (user) => planNames.has(user.plan) || user.extraLicenses.includes(name),
+  ).length;
+  // A row whose use is published can be assigned as a plan.
+  return plans
+    .filter((plan) => plan.inUse !== undefined)
     .reduce((sum, plan) => sum + (tenant.unlistedUserCounts.get(plan.ModuleName) ?? 0), listed);
 }

@@ -20,6 +20,7 @@ import { serveDiscovery } from './discovery.ts';
 import { createFaultInjector, sendError } from './fault-injection.ts';
 import { createIssuedSecrets, type IssuedSecrets } from './issued-secrets.ts';
 import { createSigningKeys } from './keys.ts';
+import { largeTenantId, withLargeTenant } from './large-tenant.ts';
 import { licenseRoutes } from './license-agent.ts';
 import { mdoListRoutes } from './mdo-list.ts';
 import { principalRoutes } from './principal.ts';
@@ -109,7 +110,7 @@ function buildSandbox(
 ) {
   const now = options.now ?? Date.now;
   const app = registerApp(options.appUrl, appCredentials);
-  const tenants = createTenants();
+  const tenants = withLargeTenant(createTenants());
   const keys = createSigningKeys();
   const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });
@@ -142,9 +143,8 @@ function buildSandbox(
     delivery,
   });
 
-  for (const { contextIdentifier } of tenants.all()) {
-    secrets.record('a system user token', systemUserToken(app, contextIdentifier));
-  }
+  const tenantIds = [...tenants.all().map(({ contextIdentifier }) => contextIdentifier), largeTenantId];
+  for (const tenantId of tenantIds) secrets.record('a system user token', systemUserToken(app, tenantId));
 
   const server = express();
   configure(server);
@@ -160,7 +160,7 @@ function buildSandbox(
     ...suiteLimitRoutes(),
     ...configurationRoutes(),
     ...principalRoutes(),
-    ...archiveRoutes(),
+    ...archiveRoutes({ now }),
     ...mdoListRoutes(),
     ...panels.routes,
     ...webhookRoutes(webhooks),

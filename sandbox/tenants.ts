@@ -38,6 +38,8 @@ const tenantRow = z.strictObject({
   licenseVersion: z.string(),
   subscription: z.string().optional(),
   plan: z.string().optional(),
+  /** The tenant does not grant the dynamic archive to the app. */
+  refusesDynamicArchive: z.boolean().optional(),
   limits: z.partialRecord(z.enum(limitNames), limitUse).optional(),
   modules: z.array(moduleRow),
 });
@@ -68,6 +70,11 @@ const userRow = z.strictObject({
   thirdPartyLicenses: z.array(z.string()),
   identityProvider: z.string(),
   retired: z.boolean(),
+  /** False for a user with a plan who is not allowed to log in. */
+  canLogIn: z.boolean().optional(),
+  waitingForApproval: z.boolean().optional(),
+  /** How many days ago the user last logged in; null for never; without it, within the last week. */
+  loggedInDaysAgo: z.number().nullable().optional(),
 });
 
 const roleRow = z.strictObject({
@@ -128,6 +135,7 @@ export interface Tenant extends z.infer<typeof tenantRow> {
 }
 
 export interface Tenants {
+  /** The tenants that the pages of the sandbox show. */
   all(): readonly Tenant[];
   /** The tenant with this context identifier, or undefined. */
   find(contextIdentifier: string): Tenant | undefined;

@@ -20,6 +20,7 @@ import { openReadiness } from './database/readiness.ts';
 import { assertWritable } from './database/writable.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import { detectSuite, findSuiteIndicators } from './licensing/plans/detect-suite.ts';
+import { countSeatNumbers } from './licensing/plans/seat-numbers.ts';
 import {
   createRequestReconciliation,
   type RequestReconciliation,
@@ -32,9 +33,11 @@ import {
   licenseCachePolicy,
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
+import { createSeatCountStore, type SeatCountStore } from './snapshots/seat-count-store.ts';
 import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-invalidation.ts';
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
+import { createUserDirectory, type UserDirectory } from './snapshots/user-directory.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { type AssignmentSolver, createAssignmentSolver } from './solver/assignment-solver.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
@@ -76,6 +79,8 @@ export interface Services {
   readonly assignmentSolver: AssignmentSolver;
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
+  readonly userDirectory: UserDirectory;
+  readonly seatCounts: SeatCountStore;
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
   /**
@@ -156,6 +161,11 @@ export async function openServices(deps: {
     accessRequests,
     licenses,
     users: createUserStore({ db }),
+    userDirectory: createUserDirectory({ db }),
+    seatCounts: createSeatCountStore({
+      db,
+      count: (tenantLicenses) => countSeatNumbers(tenantLicenses, config.assumptions),
+    }),
     history: createLicenseHistory({ db }),
     webhooks,
     jobs,

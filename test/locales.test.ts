@@ -21,6 +21,7 @@ import type { DetectedPlan } from '../src/licensing/plans/detect-plan.ts';
 import type { TierStep } from '../src/licensing/plans/detect-tiers.ts';
 import type { Seat } from '../src/licensing/plans/seat-availability.ts';
 import type { LimitLevel, SuiteLimitStatus } from '../src/licensing/plans/suite-limit-statuses.ts';
+import { userOrders, userStates } from '../src/snapshots/user-directory.ts';
 import type { UnsolvedReason } from '../src/solver/assignment-solver.ts';
 import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
@@ -136,6 +137,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'access-request-resolved': yes,
   'removal-incomplete': yes,
   'deletion-proved': yes,
+  'users-downloaded': yes,
+  'user-panel-seen': yes,
   'user-exported': yes,
   'user-erased': yes,
   'user-pinned': yes,
@@ -256,6 +259,12 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.subject.': ['feature', 'plan'],
   'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),
   'admin.page.': adminPages.map(({ name }) => name),
+  'admin.users.filter.': ['plan', 'solution', 'state', 'requests'],
+  'admin.users.empty.': ['unread', 'filtered'],
+  'admin.users.state.': userStates,
+  'admin.users.column.': [...userOrders, 'missing', 'number', 'listed-since'],
+  'admin.users.download.': ['csv', 'xlsx'],
+  'admin.users.note.': ['noData', 'ofDay', 'unknownPlan', 'noPlan', 'retired', 'unread', 'rights'],
   'admin.period.': billingPeriods,
   'setup.event.': audited,
   'setup.status.': statuses,

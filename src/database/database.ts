@@ -1,6 +1,7 @@
 import {
   type ColumnType,
   type Generated,
+  type GeneratedAlways,
   Kysely,
   PostgresDialect,
   type PostgresPool,
@@ -100,6 +101,26 @@ export interface TicketRow {
   exchanged_at: Date;
 }
 
+/** A row of `tenant_users`: an active user, or one who has left and still holds a plan. */
+interface TenantUserRow {
+  context_identifier: string;
+  associate_id: number;
+  name: string;
+  user_plan: string;
+  can_log_in: Generated<boolean | null>;
+  retired: Generated<boolean>;
+  waiting_for_approval: Generated<boolean | null>;
+  /** Whether SuperOffice reports logins; then a missing `last_login_at` means that the user has never logged in. */
+  login_reported: Generated<boolean>;
+  last_login_at: Generated<Date | null>;
+  /** When a list first had the user. */
+  listed_since: Generated<Date>;
+  /** When a list first had the plan; null if the first one did. */
+  plan_since: Generated<Date | null>;
+  /** The name as search compares it and lists order it. */
+  folded_name: GeneratedAlways<string>;
+}
+
 interface Tables {
   tenants: TenantRow;
   consumed_nonces: { nonce: string; expires_at: Date };
@@ -157,6 +178,24 @@ interface Tables {
     period: string;
   };
   saved_answers: { context_identifier: string; name: string; text: string };
+  tenant_users: TenantUserRow;
+  /** Who had which plan from when to when; the current period of a user has no end. */
+  user_plan_periods: {
+    id: Generated<string>;
+    context_identifier: string;
+    associate_id: number;
+    user_plan: string;
+    began_at: Date;
+    ended_at: Date | null;
+  };
+  /** The seats of a plan as last read on a UTC day, `YYYY-MM-DD`; a number is null if it is not reported. */
+  seat_counts: {
+    context_identifier: string;
+    day: string;
+    module: string;
+    purchased: number | null;
+    in_use: number | null;
+  };
   user_pins: {
     context_identifier: string;
     associate_id: number;
@@ -167,7 +206,6 @@ interface Tables {
     pinned_by_id: number | null;
     pinned_at: Date;
   };
-  tenant_users: { context_identifier: string; associate_id: number; name: string; user_plan: string };
 }
 
 /** The query builder over all tables. */

@@ -6,6 +6,7 @@ import * as retention from './migrations/003-retention.ts';
 import * as auditAddress from './migrations/004-audit-address.ts';
 import * as webhookErrors from './migrations/005-webhook-errors.ts';
 import * as auditIndexes from './migrations/006-audit-indexes.ts';
+import * as userStates from './migrations/007-user-states.ts';
 import * as userPins from './migrations/008-user-pins.ts';
 import * as pricesAndAnswers from './migrations/010-prices-and-answers.ts';
 import { DatabaseSetupError } from './setup-error.ts';
@@ -18,6 +19,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004-audit-address': auditAddress,
   '005-webhook-errors': webhookErrors,
   '006-audit-indexes': auditIndexes,
+  '007-user-states': userStates,
   '008-user-pins': userPins,
   '010-prices-and-answers': pricesAndAnswers,
 };

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { WithFencedLock } from '../coordination/advisory-locks.ts';
 import type { JobQueue } from '../coordination/jobs/job-queue.ts';
 import type { LicenseSnapshots } from '../snapshots/license-snapshots.ts';
+import type { SeatCountStore } from '../snapshots/seat-count-store.ts';
 import type { UserStore } from '../snapshots/user-store.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import type { AuditLog } from '../tenants/audit-log.ts';
@@ -16,6 +17,7 @@ import type { Provision } from './provisioning/provision.ts';
 import { createCompareUsers } from './reconcile/compare-users.ts';
 import { createEnqueueDueTenants, type RequestReconciliation } from './reconcile/reconcile-schedule.ts';
 import { createReconcileTenant } from './reconcile/reconcile-tenant.ts';
+import { createRecordLogins } from './reconcile/record-logins.ts';
 import { createRunReconciliation } from './reconcile/run-reconciliation.ts';
 import { createSyncTenantStatus } from './reconcile/sync-tenant-status.ts';
 
@@ -33,6 +35,7 @@ export async function startWorkers(deps: {
   superOffice: Pick<SuperOffice, 'states' | 'webApi'>;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
+  seatCounts: SeatCountStore;
   users: UserStore;
   sessionCutoffs: SessionCutoffStore;
   locks: WithFencedLock;
@@ -52,7 +55,8 @@ export async function startWorkers(deps: {
   const { superOffice, tenants, jobs, callbacks, audit, sessionCutoffs, log } = deps;
   const syncTenantStatus = createSyncTenantStatus({ ...deps, states: superOffice.states });
   const compareUsers = createCompareUsers({ ...deps, webApi: superOffice.webApi });
-  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, compareUsers });
+  const recordLogins = createRecordLogins({ ...deps, webApi: superOffice.webApi });
+  const reconcile = createReconcileTenant({ ...deps, syncTenantStatus, compareUsers, recordLogins });
   const enqueueDueTenants = createEnqueueDueTenants({ tenants, jobs });
 
   await Promise.all([

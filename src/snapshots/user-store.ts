@@ -1,14 +1,20 @@
+import { sql } from 'kysely';
 import type { Lock } from '../coordination/advisory-locks.ts';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
+import type { UserLogin } from '../superoffice/api/user-logins.ts';
 import { eraseUnlistedUsers } from '../tenants/user-data.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
 /** A user of a tenant as of the last reconciliation. */
-interface TenantUser {
+export interface TenantUser {
   readonly associateId: number;
   readonly name: string;
   readonly userPlan: string;
+  /** Null if it is not reported. */
+  readonly canLogIn: boolean | null;
+  /** The user has left and still holds a plan. Such a user has no session, and no data but the list is kept. */
+  readonly retired: boolean;
 }
 
 /** How a list of users was read. */
@@ -19,18 +25,22 @@ interface UserListRead {
   readonly isComplete: boolean;
 }
 
-/** The users of each tenant with their plans, to detect changes between two reconciliations and who has left. */
+/**
+ * The users of each tenant with their plans: the active ones, to detect changes between two reconciliations and who has
+ * left, and those who have left and still hold a plan.
+ */
 export interface UserStore {
   listByTenant(tenantId: string): Promise<TenantUser[]>;
   /** When the users of a tenant were last read, ms since 1970; 0 for never. */
   lastReadAt(tenantId: string): Promise<number>;
-  /** When a list with this user was last read, ms since 1970; 0 if the last list does not contain the user. */
+  /** When a list with this active user was last read, ms since 1970; 0 if the last list does not contain the user. */
   listedAt(tenantId: string, associateId: number): Promise<number>;
   /** The first `limit` users in the order of their names. */
   listByName(tenantId: string, limit: number): Promise<Pick<TenantUser, 'associateId' | 'name'>[]>;
   /**
-   * Replaces the users of a tenant by a list, records the changes of those on it, and erases all data about anyone else if
-   * the list is complete, in one transaction under the lock of the users.
+   * Replaces the users of a tenant by a list, records the changes and plans of those on it, and erases all data about
+   * anyone else if the list is complete, in one transaction under the lock of the users. Of users who have left and still
+   * hold a plan, only the list and the plans are kept.
    */
   replace(
     tenantId: string,
@@ -39,10 +49,14 @@ export interface UserStore {
     read: UserListRead,
     lock: Lock,
   ): Promise<void>;
+  /** The highest number of a listed user; 0 if none is listed. */
+  highestId(tenantId: string): Promise<number>;
+  /** Saves the logins of the listed users; null if SuperOffice does not report them. */
+  saveLogins(tenantId: string, logins: readonly UserLogin[] | null): Promise<void>;
 }
 
-/** Rows per statement: PostgreSQL allows 65,535 parameters. */
-const maxRowsPerInsert = 5_000;
+/** Users per statement, so that each ends within its timeout. */
+const usersPerStatement = 5_000;
 
 /** Creates the store over `tenant_users`. */
 export function createUserStore({ db }: { db: Database }): UserStore {
@@ -50,13 +64,15 @@ export function createUserStore({ db }: { db: Database }): UserStore {
     async listByTenant(tenantId) {
       const rows = await db
         .selectFrom('tenant_users')
-        .selectAll()
+        .select(['associate_id', 'name', 'user_plan', 'can_log_in', 'retired'])
         .where('context_identifier', '=', tenantId)
         .execute();
       return rows.map((row) => ({
         associateId: row.associate_id,
         name: row.name,
         userPlan: row.user_plan,
+        canLogIn: row.can_log_in,
+        retired: row.retired,
       }));
     },
 
@@ -76,6 +92,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
         .select('tenant.users_read_at')
         .where('user.context_identifier', '=', tenantId)
         .where('user.associate_id', '=', associateId)
+        .where('user.retired', '=', false)
         .executeTakeFirst();
       return row?.users_read_at?.getTime() ?? 0;
     },
@@ -90,14 +107,8 @@ export function createUserStore({ db }: { db: Database }): UserStore {
         .execute(),
 
     async replace(tenantId, users, changes, { readAt, isComplete }, lock) {
-      const rows = users.map(({ associateId, name, userPlan }) => ({
-        context_identifier: tenantId,
-        associate_id: associateId,
-        name,
-        user_plan: userPlan,
-      }));
-      const listed = users.map(({ associateId }) => associateId);
-      const isListed = new Set(listed);
+      const active = users.filter(({ retired }) => !retired).map(({ associateId }) => associateId);
+      const isActive = new Set(active);
       await lock.transaction(async (transaction) => {
         // First, because it locks the tenant against saving data about a user who is not listed any more.
         await transaction
@@ -105,19 +116,123 @@ export function createUserStore({ db }: { db: Database }): UserStore {
           .set({ users_read_at: new Date(readAt) })
           .where('context_identifier', '=', tenantId)
           .execute();
-        if (isComplete) await eraseUnlistedUsers(transaction, tenantId, listed, readAt);
-        await transaction.deleteFrom('tenant_users').where('context_identifier', '=', tenantId).execute();
-        for (let from = 0; from < rows.length; from += maxRowsPerInsert) {
-          await transaction
-            .insertInto('tenant_users')
-            .values(rows.slice(from, from + maxRowsPerInsert))
-            .execute();
-        }
+        const listed = users.map(({ associateId }) => associateId);
+        // The users on the first list have had their plans for an unknown time.
+        const planSince = (await hasUsers(transaction, tenantId)) ? new Date(readAt) : null;
+        if (isComplete) await eraseUnlistedUsers(transaction, tenantId, { active, listed }, readAt);
+        await saveUsers(transaction, tenantId, users, { readAt, planSince });
+        await savePlanPeriods(transaction, tenantId, readAt);
         for (const { associateId, change } of changes) {
-          if (!isListed.has(associateId)) continue;
+          if (!isActive.has(associateId)) continue;
           await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);
         }
       });
     },
+
+    async highestId(tenantId) {
+      const row = await db
+        .selectFrom('tenant_users')
+        .select(({ fn }) => fn.max('associate_id').as('highest'))
+        .where('context_identifier', '=', tenantId)
+        .executeTakeFirst();
+      return row?.highest ?? 0;
+    },
+
+    async saveLogins(tenantId, logins) {
+      await db.transaction().execute(async (transaction) => {
+        // Excludes a list that is being replaced, whose rows are locked in another order.
+        await transaction
+          .selectFrom('tenants')
+          .select('context_identifier')
+          .where('context_identifier', '=', tenantId)
+          .forNoKeyUpdate()
+          .execute();
+        if (logins === null) await forgetLogins(transaction, tenantId);
+        else await updateLogins(transaction, tenantId, logins);
+      });
+    },
   };
+}
+
+async function hasUsers(db: Database, tenantId: string): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from tenant_users where context_identifier = ${tenantId}) as found`.execute(db);
+  return rows[0]?.found === true;
+}
+
+/**
+ * Saves the list of a tenant's users in the transaction `db`, and deletes who is not on it. A user who stays keeps the
+ * times since when the list has them and their plan. `readAt` in ms since 1970; `planSince` is that of new users.
+ */
+async function saveUsers(
+  db: Database,
+  tenantId: string,
+  users: readonly TenantUser[],
+  { readAt, planSince }: { readAt: number; planSince: Date | null },
+): Promise<void> {
+  const listed = users.map(({ associateId }) => associateId);
+  await sql`
+    delete from tenant_users
+    where context_identifier = ${tenantId} and associate_id <> all(${listed}::integer[])`.execute(db);
+  const at = new Date(readAt);
+  for (let from = 0; from < users.length; from += usersPerStatement) {
+    await sql`
+      insert into tenant_users as stored
+        (context_identifier, associate_id, name, user_plan, can_log_in, retired, listed_since, plan_since)
+      select ${tenantId}, "associateId", name, "userPlan", "canLogIn", retired, ${at}::timestamptz, ${planSince}::timestamptz
+      from jsonb_to_recordset(${JSON.stringify(users.slice(from, from + usersPerStatement))}::jsonb)
+        as listed("associateId" integer, name text, "userPlan" text, "canLogIn" boolean, retired boolean)
+      on conflict (context_identifier, associate_id) do update set
+        name = excluded.name, user_plan = excluded.user_plan, can_log_in = excluded.can_log_in,
+        retired = excluded.retired,
+        plan_since = case when stored.user_plan = excluded.user_plan then stored.plan_since else ${at}::timestamptz end
+      where (stored.name, stored.user_plan, stored.can_log_in, stored.retired)
+        is distinct from (excluded.name, excluded.user_plan, excluded.can_log_in, excluded.retired)`.execute(
+      db,
+    );
+  }
+}
+
+/** Ends the periods of plans that the listed users no longer have, and begins those of new ones. */
+async function savePlanPeriods(db: Database, tenantId: string, readAt: number): Promise<void> {
+  const at = new Date(readAt);
+  await sql`
+    update user_plan_periods as period set ended_at = ${at}
+    from tenant_users as listed
+    where period.context_identifier = ${tenantId} and period.ended_at is null
+      and listed.context_identifier = period.context_identifier
+      and listed.associate_id = period.associate_id and listed.user_plan <> period.user_plan`.execute(db);
+  await sql`
+    insert into user_plan_periods (context_identifier, associate_id, user_plan, began_at)
+    select listed.context_identifier, listed.associate_id, listed.user_plan, ${at}
+    from tenant_users as listed
+    where listed.context_identifier = ${tenantId} and not exists (
+      select from user_plan_periods as period
+      where period.context_identifier = listed.context_identifier
+        and period.associate_id = listed.associate_id and period.ended_at is null)`.execute(db);
+}
+
+async function updateLogins(db: Database, tenantId: string, logins: readonly UserLogin[]): Promise<void> {
+  for (let from = 0; from < logins.length; from += usersPerStatement) {
+    await sql`
+      update tenant_users as stored set
+        login_reported = login."loginReported",
+        last_login_at = to_timestamp(login."lastLoginAt" / 1000.0),
+        waiting_for_approval = login."waitingForApproval"
+      from jsonb_to_recordset(${JSON.stringify(logins.slice(from, from + usersPerStatement))}::jsonb) as login(
+        "associateId" integer, "loginReported" boolean, "lastLoginAt" bigint, "waitingForApproval" boolean)
+      where stored.context_identifier = ${tenantId} and stored.associate_id = login."associateId"
+        and (stored.login_reported, stored.last_login_at, stored.waiting_for_approval)
+          is distinct from (
+            login."loginReported", to_timestamp(login."lastLoginAt" / 1000.0), login."waitingForApproval"
+          )`.execute(db);
+  }
+}
+
+async function forgetLogins(db: Database, tenantId: string): Promise<void> {
+  await sql`
+    update tenant_users set login_reported = false, last_login_at = null, waiting_for_approval = null
+    where context_identifier = ${tenantId} and (login_reported or waiting_for_approval is not null)`.execute(
+    db,
+  );
 }

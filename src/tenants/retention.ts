@@ -4,6 +4,8 @@ import type { Database } from '../database/database.ts';
 const day = 24 * 60 * 60_000;
 /** What tenants keep of their history, ms. */
 const historyMs = 400 * day;
+/** How long the numbers of seats and the former plans of users are kept, ms: two years of a contract can be compared. */
+const seatHistoryMs = 800 * day;
 /** Data about users that nobody reads any more, or that no list of users confirms, ms. */
 const unusedMs = 30 * day;
 /** A ticket expires six hours after its last use (docs/superoffice/auth.md#55-jwt-and-ticket). */
@@ -20,12 +22,13 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from access_requests where coalesce(resolved_at, requested_at) < ${before(historyMs)}`,
       sql`delete from license_changes where detected_at < ${before(historyMs)}`,
       sql`delete from license_snapshots where associate_id <> 0 and read_at < ${before(unusedMs)}`,
-      sql`delete from tenant_users using tenants
-        where tenants.context_identifier = tenant_users.context_identifier
-          and users_read_at < ${before(unusedMs)}`,
-      sql`delete from user_pins using tenants
-        where tenants.context_identifier = user_pins.context_identifier
-          and users_read_at < ${before(unusedMs)}`,
+      ...['tenant_users', 'user_plan_periods', 'user_pins'].map(
+        (table) => sql`delete from ${sql.table(table)} as about using tenants
+          where tenants.context_identifier = about.context_identifier
+            and users_read_at < ${before(unusedMs)}`,
+      ),
+      sql`delete from user_plan_periods where ended_at < ${before(seatHistoryMs)}`,
+      sql`delete from seat_counts where day < ${before(seatHistoryMs).toISOString().slice(0, 10)}`,
       sql`delete from tickets where exchanged_at < ${before(ticketMs)}`,
       sql`delete from consumed_nonces where expires_at < ${before(0)}`,
       sql`delete from session_exchange_codes where expires_at < ${before(0)}`,

@@ -29,6 +29,24 @@ const sections: readonly Section[] = [
   // The licenses of a user may have 100 kB.
   { name: 'snapshots', table: 'license_snapshots', key: [['associate_id', 'integer']], rowsPerPage: 20 },
   { name: 'users', table: 'tenant_users', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
+  {
+    name: 'userPlanPeriods',
+    table: 'user_plan_periods',
+    key: [
+      ['associate_id', 'integer'],
+      ['id', 'bigint'],
+    ],
+    rowsPerPage: 2_000,
+  },
+  {
+    name: 'seatCounts',
+    table: 'seat_counts',
+    key: [
+      ['day', 'text'],
+      ['module', 'text'],
+    ],
+    rowsPerPage: 2_000,
+  },
   { name: 'pins', table: 'user_pins', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'prices', table: 'plan_prices', key: [['plan', 'text']], rowsPerPage: 100 },
   { name: 'changes', table: 'license_changes', key: [['id', 'bigint']], rowsPerPage: 2_000 },

@@ -37,7 +37,11 @@ export function createUserDataStore({ db }: { db: Database }): UserDataStore {
       return {
         tenantId,
         associateId,
-        users: await select(sql`name, user_plan from tenant_users`),
+        users: await select(
+          sql`name, user_plan, plan_since, listed_since, retired, can_log_in, waiting_for_approval,
+            login_reported, last_login_at from tenant_users`,
+        ),
+        planPeriods: await select(sql`user_plan, began_at, ended_at from user_plan_periods`),
         snapshots: await select(sql`read_at, content from license_snapshots`),
         changes: await select(sql`detected_at, content from license_changes`),
         accessRequests: await select(
@@ -99,27 +103,38 @@ export async function mayStoreUserData(
   // A sign-in stores a snapshot; a list deletes those of users who are not on it.
   const { rows } = await sql<{ known: boolean }>`
     select exists (
-      select from tenant_users where context_identifier = ${tenantId} and associate_id = ${associateId}
+      select from tenant_users
+      where context_identifier = ${tenantId} and associate_id = ${associateId} and not retired
     ) or exists (
       select from license_snapshots where context_identifier = ${tenantId} and associate_id = ${associateId}
     ) as known`.execute(db);
   return rows[0]?.known === true;
 }
 
+/** A complete list of a tenant's users by number; `listed` also has those who have left and still hold a plan. */
+interface CompleteList {
+  readonly active: readonly number[];
+  readonly listed: readonly number[];
+}
+
 /**
- * Erases everyone who is not in `listed`, the complete list of a tenant's users, in the transaction `db`. Keeps what was
- * stored after the list was read, `readAt` in ms since 1970.
+ * Erases everyone who is not active according to the complete list of a tenant's users, in the transaction `db`. Who has
+ * left and still holds a plan stays on the list, with the plans. Keeps what was stored after the list was read, `readAt` in
+ * ms since 1970.
  */
 export async function eraseUnlistedUsers(
   db: Database,
   tenantId: string,
-  listed: readonly number[],
+  { active, listed }: CompleteList,
   readAt: number,
 ): Promise<void> {
   const before = new Date(readAt);
   const { rows } = await sql<{ associateId: number }>`
     select associate_id as "associateId" from (
-      select associate_id from tenant_users where context_identifier = ${tenantId}
+      select associate_id from tenant_users
+        where context_identifier = ${tenantId} and (not retired or associate_id <> all(${listed}::integer[]))
+      union select associate_id from user_plan_periods
+        where context_identifier = ${tenantId} and associate_id <> all(${listed}::integer[])
       union select associate_id from license_snapshots
         where context_identifier = ${tenantId} and associate_id <> 0 and read_at < ${before}
       union select associate_id from license_changes
@@ -133,16 +148,25 @@ export async function eraseUnlistedUsers(
       union select resolved_by_id from access_requests
         where context_identifier = ${tenantId} and resolved_by_id is not null and resolved_at < ${before}
     ) as known
-    where associate_id <> all(${listed}::integer[])`.execute(db);
+    where associate_id <> all(${active}::integer[])`.execute(db);
   await eraseUsers(
     db,
     tenantId,
     rows.map(({ associateId }) => associateId),
+    listed,
   );
 }
 
-/** Deletes the rows about users, and their names in other rows, in the transaction `db`. */
-async function eraseUsers(db: Database, tenantId: string, associateIds: readonly number[]): Promise<void> {
+/**
+ * Deletes the rows about users, and their names in other rows, in the transaction `db`. Users in `listed` stay on the list,
+ * with their plans.
+ */
+async function eraseUsers(
+  db: Database,
+  tenantId: string,
+  associateIds: readonly number[],
+  listed: readonly number[] = [],
+): Promise<void> {
   if (associateIds.length === 0) return;
   const ofUsers = sql`context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])`;
   // An earlier version stored only the name of the administrator who resolved a request.
@@ -157,14 +181,12 @@ async function eraseUsers(db: Database, tenantId: string, associateIds: readonly
     where context_identifier = ${tenantId} and resolved_by_id = any(${associateIds}::integer[])`.execute(db);
   await sql`update user_pins set pinned_by_id = null
     where context_identifier = ${tenantId} and pinned_by_id = any(${associateIds}::integer[])`.execute(db);
-  for (const table of [
-    'access_requests',
-    'license_snapshots',
-    'license_changes',
-    'user_pins',
-    'tenant_users',
-  ])
+  for (const table of ['access_requests', 'license_snapshots', 'license_changes', 'user_pins'])
     await sql`delete from ${sql.table(table)} where ${ofUsers}`.execute(db);
+  for (const table of ['tenant_users', 'user_plan_periods'])
+    await sql`
+      delete from ${sql.table(table)}
+      where ${ofUsers} and associate_id <> all(${listed}::integer[])`.execute(db);
   await sql`update audit_log set address = null where ${ofUsers} and address is not null`.execute(db);
   await sql`
     delete from session_exchange_codes where context_identifier = ${tenantId}

@@ -1,6 +1,7 @@
 /** The pages under `/admin`, in the order of their navigation. The text of an entry is `admin.page.{name}`. */
 export const adminPages = [
   { name: 'overview', path: '/admin' },
+  { name: 'users', path: '/admin/users' },
   { name: 'seats', path: '/admin/seats' },
   { name: 'accessRequests', path: '/admin/access-requests' },
   { name: 'whatIf', path: '/admin/what-if' },
@@ -13,7 +14,7 @@ export const adminPages = [
 export type AdminPageName = (typeof adminPages)[number]['name'];
 
 /** Pages for administrators that the navigation does not name. */
-const otherPaths = ['/setup', '/uninstall'] as const;
+const otherPaths = ['/setup', '/uninstall', '/admin/users.csv', '/admin/users.xlsx'] as const;
 
 /** The page of one user, by their number. */
 type UserPath = `/admin/users/${number}`;

@@ -181,6 +181,17 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPage(context, '/admin/access-requests');
     },
   },
+  'admin-users': {
+    person: testUsers.administrator,
+    reach: (context) => gotoPage(context, '/admin/users'),
+  },
+  'admin-user': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await gotoPage(context, `/admin/users/${salesPremium.associateId}`);
+      await context.page.locator('[data-state="upgrade"] > details > summary').first().click();
+    },
+  },
   'admin-contract': {
     person: testUsers.administrator,
     async reach(context) {

@@ -419,6 +419,10 @@ describe("administrators' pages", async () => {
           expect.stringContaining('Tick at least one person'),
         ]);
         expect(refused.html).toContain('\nEnjoy.</textarea>');
+        expect(refused.html).toMatch(
+          /name="id" value="[^"]+" aria-describedby="field-error" aria-invalid="true" autofocus>/,
+        );
+        expect(refused.html.match(/autofocus/g)).toHaveLength(1);
         const [, bert = ''] = toIds(refused);
         const declined = { state: 'declined', id: bert };
         const again = await submit(cookieClient, refused, '/admin/access-requests', declined);

@@ -74,8 +74,8 @@ describe('tenant reconciliation', async () => {
     });
 
     const asAdministrator = await signInToCrm(planlens, administrator);
-    const page = await asAdministrator.get(`${planlens.url}/admin`);
-    expect(getVisibleText(page.html)).toMatch(/What changed in the licences .* Markus Brandt: .* → no plan/);
+    const page = await asAdministrator.get(`${planlens.url}/admin/history`);
+    expect(getVisibleText(page.html)).toMatch(/Licence changes .* Markus Brandt: .* → no plan/);
   });
 
   it('records each purchased and each removed module license once', async () => {

@@ -71,6 +71,10 @@ const calls: Call[] = [
   { documented: 'GET /api/v1/Archive' },
   { documented: 'GET /api/v1/Archive/{archiveProviderName}', path: '/Archive/AllUsers?$top=2' },
   { documented: 'GET /api/v1/Archive/{archiveProviderName}', path: '/Archive/InternalUsers' },
+  {
+    documented: 'GET /api/v1/Archive/{archiveProviderName}',
+    path: '/Archive/dynamic?$select=associate.associate_id,associate.lastlogin',
+  },
   { documented: 'GET /api/v1/MDOList' },
   { documented: 'GET /api/v1/MDOList/{listname}', path: '/MDOList/userplan' },
   { documented: 'GET /api/v1/MDOList/{listname}', path: '/MDOList/Lists' },

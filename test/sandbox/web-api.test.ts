@@ -388,6 +388,108 @@ describe('sandbox user archive API', () => {
   });
 });
 
+describe('sandbox dynamic archive', () => {
+  const columns = 'associate.associate_id,associate.lastlogin,associate.waiting_for_approval';
+
+  it('returns the selected columns of all associates, keyed as selected', async () => {
+    const { value } = await client.get<Rows>(`/Archive/dynamic?$select=${columns}&$top=2`);
+    expect(value).toEqual([
+      {
+        PrimaryKey: '101',
+        EntityName: 'associate',
+        'associate.associate_id': 101,
+        'associate.lastlogin': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:00$/),
+        'associate.waiting_for_approval': 0,
+      },
+      expect.objectContaining({ 'associate.associate_id': 102 }),
+    ]);
+    const last = await client.get<Rows>(`/Archive/dynamic?$select=${columns}&$skip=10`);
+    expect(last.value.map((row) => row['associate.associate_id'])).toEqual([133, 141, 142, 801, 901]);
+    expect(last.value.at(-1)).toMatchObject({ 'associate.lastlogin': '0001-01-01T00:00:00' });
+  });
+
+  it.each([
+    '',
+    '$select=associate.password',
+    `$select=${columns}&$filter=associate.type eq 0`,
+    `$select=${columns}&$orderBy=associate.name asc`,
+  ])('answers 400 to an unsupported query: %s', async (query) => {
+    expect((await get(`${client.url}/Archive/dynamic?${query}`, client.headers)).status).toBe(400);
+  });
+
+  it('may be refused by a tenant', async () => {
+    const refusing = await systemClient(sandbox, essential, users.essential);
+    const response = await get(`${refusing.url}/Archive/dynamic?$select=${columns}`, refusing.headers);
+    expect(response.status).toBe(403);
+  });
+});
+
+describe('sandbox tenant of 5,000 users', () => {
+  interface Row {
+    readonly associateDbId: number;
+    readonly fullName: string;
+    readonly isActive: boolean;
+    readonly canLogin: boolean;
+    readonly userplan: string;
+  }
+  const readAll = async () => {
+    const large = await systemClient(sandbox, 'Cust20500', 'astrid.berg@nordhavn.example');
+    const pages = await Promise.all(
+      [0, 1_000, 2_000, 3_000, 4_000, 5_000].map((skip) =>
+        large.get<{ value: Row[] }>(
+          `/Archive/InternalUsers?$select=associateDbId,fullName,isActive,canLogin,userplan&$top=1000&$skip=${skip}`,
+        ),
+      ),
+    );
+    return pages.flatMap(({ value }) => value);
+  };
+
+  it('has the same users each time, in believable proportions, a thousand on a page', async () => {
+    const users = await readAll();
+    sandbox.control.reset();
+    expect(await readAll()).toEqual(users);
+    expect(users).toHaveLength(5_150);
+    expect(users[0]).toMatchObject({ fullName: 'Astrid Berg', canLogin: true });
+    const count = (condition: (row: Row) => boolean) => users.filter(condition).length;
+    const isBetween = (number: number, low: number, high: number) =>
+      expect([number, number >= low && number <= high]).toEqual([number, true]);
+    isBetween(
+      count(({ userplan }) => userplan === 'Sales Premium'),
+      2_100,
+      2_500,
+    );
+    isBetween(
+      count(({ userplan }) => userplan === '(No Selection)'),
+      500,
+      800,
+    );
+    isBetween(
+      count(({ isActive, userplan }) => !isActive && userplan !== '(No Selection)'),
+      50,
+      150,
+    );
+    isBetween(
+      count(({ isActive, canLogin }) => isActive && !canLogin),
+      550,
+      1_000,
+    );
+    isBetween(new Set(users.map(({ fullName }) => fullName)).size, 2_500, 5_000);
+  });
+
+  it('has as many seats in use as users with the plan, and is not on the pages of the sandbox', async () => {
+    const users = await readAll();
+    const large = await systemClient(sandbox, 'Cust20500', 'astrid.berg@nordhavn.example');
+    const { ExtendedModuleLicenses } = await large.get<{
+      ExtendedModuleLicenses: { Current: { ModuleName: string }; NumberOfLicensesInUse: number }[];
+    }>('/License/SUPEROFFICE');
+    const sales = ExtendedModuleLicenses.find(({ Current }) => Current.ModuleName === 'ten-sales');
+    expect(sales?.NumberOfLicensesInUse).toBe(
+      users.filter(({ userplan }) => userplan === 'Sales Premium').length,
+    );
+    expect(await (await get(sandbox.url)).text()).not.toContain('Nordhavn');
+  });
+});
+
 describe('sandbox MDO list API', () => {
   interface Item {
     Id: number;

@@ -228,6 +228,11 @@ describe('the life cycle of a tenant', async () => {
 
       retire(true);
       await reconcileNow();
+      // The list keeps a user who holds a plan.
+      expect(await about()).toMatchObject([{ associate_id: associateId, retired: true }]);
+      control.setPlan({ tenant: tenantId, associateId, plan: null });
+      await idle();
+      await reconcileNow();
       expect(await about()).toEqual([]);
       for (let each = 0; each < 3; each += 1) {
         await user.get(panelUrl(planlens, salesPremium));

@@ -158,7 +158,7 @@ describe('locks under attack', () => {
         holder.tenants.savePanels('Cust1', [], lock),
         users.replace(
           'Cust1',
-          [{ associateId: 7, name: 'Markus', userPlan: '' }],
+          [{ associateId: 7, name: 'Markus', userPlan: '', canLogIn: true, retired: false }],
           [],
           { readAt: Date.now(), isComplete: true },
           lock,

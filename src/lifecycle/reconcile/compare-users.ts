@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Lock, WithFencedLock } from '../../coordination/advisory-locks.ts';
 import { diffUserPlans } from '../../licensing/licenses/license-diff.ts';
-import type { UserStore } from '../../snapshots/user-store.ts';
+import { namesPlan } from '../../licensing/plans/plan-text.ts';
+import type { TenantUser, UserStore } from '../../snapshots/user-store.ts';
 import { readUsers, type UserList } from '../../superoffice/api/users.ts';
 import type { WebApi } from '../../superoffice/api/web-api.ts';
 import { isRefusal, SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
@@ -9,8 +10,8 @@ import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 
 /**
- * Reads the list of a tenant's users and replaces the stored one. Users who are missing from two lists in succession lose
- * their sessions, and the data about them are erased. Does nothing if the app may not list users in the tenant, or if the
+ * Reads the list of a tenant's users and replaces the stored one. Users who are missing from two lists in succession, or
+ * retired, lose their sessions, and the data about them are erased. Does nothing if the app may not list users in the tenant, or if the
  * stored list was read at or after `since` (ms since 1970).
  * @returns the users whose plan changed
  */
@@ -37,12 +38,11 @@ export function createCompareUsers(deps: {
     if (list === null) return [];
     const before = await users.listByTenant(tenantId);
     const left = await findUsersWhoLeft(tenant, before, list);
-    const listed = toIds(list.users);
-    const unconfirmed = before.filter(
-      ({ associateId }) => !listed.has(associateId) && !left.has(associateId),
-    );
-    const current = [...list.users, ...unconfirmed];
-    const changes = diffUserPlans(before, current);
+    const stored = toStoredUsers(list);
+    const unconfirmed = findMissing(before, stored).filter(({ associateId }) => !left.has(associateId));
+    const isUnconfirmed = new Set(unconfirmed.map(({ associateId }) => associateId));
+    const current = [...stored.filter(({ associateId }) => !isUnconfirmed.has(associateId)), ...unconfirmed];
+    const changes = diffUserPlans(before.filter(isActive), current.filter(isActive));
     // First, so that a process killed in between has not forgotten whose sessions were to end.
     await sessionCutoffs.endSessions(tenantId, [...left]);
     await users.replace(tenantId, current, changes, { readAt, isComplete: list.unreadable === 0 }, lock);
@@ -55,13 +55,14 @@ export function createCompareUsers(deps: {
    */
   async function findUsersWhoLeft(
     tenant: Tenant,
-    before: readonly { readonly associateId: number }[],
+    before: readonly TenantUser[],
     list: UserList,
   ): Promise<ReadonlySet<number>> {
-    const missing = exclude(toIds(before), list.users);
-    if (missing.size === 0 || list.unreadable > 0) return new Set();
+    const missing = findMissing(before, toStoredUsers(list));
+    if (missing.length === 0 || list.unreadable > 0) return new Set();
     const again = await listUsers(tenant);
-    return again === null || again.unreadable > 0 ? new Set() : exclude(missing, again.users);
+    if (again === null || again.unreadable > 0) return new Set();
+    return new Set(findMissing(missing, toStoredUsers(again)).map(({ associateId }) => associateId));
   }
 
   /** @returns null if the app may not list users in the tenant */
@@ -81,15 +82,24 @@ export function createCompareUsers(deps: {
   }
 }
 
-function toIds(users: readonly { readonly associateId: number }[]): Set<number> {
-  return new Set(users.map(({ associateId }) => associateId));
+function isActive({ retired }: TenantUser): boolean {
+  return !retired;
 }
 
-/** The ids without those of `users`. */
-function exclude(
-  ids: ReadonlySet<number>,
-  users: readonly { readonly associateId: number }[],
-): ReadonlySet<number> {
-  const excluded = toIds(users);
-  return new Set([...ids].filter((id) => !excluded.has(id)));
+/** The active users of a list, and those who have left and still hold a plan. */
+function toStoredUsers({ users, retired }: UserList): readonly TenantUser[] {
+  const holders = retired.filter(({ userPlan }) => namesPlan(userPlan));
+  return [
+    ...users.map((user) => ({ ...user, retired: false })),
+    ...holders.map((user) => ({ ...user, retired: true })),
+  ];
+}
+
+/** The stored users whom a list lacks. An active user whom it has as retired counts as missing. */
+function findMissing(before: readonly TenantUser[], listed: readonly TenantUser[]): readonly TenantUser[] {
+  const retired = new Map(listed.map((user) => [user.associateId, user.retired]));
+  return before.filter((user) => {
+    const now = retired.get(user.associateId);
+    return now === undefined || (now && !user.retired);
+  });
 }

@@ -1,7 +1,9 @@
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { SeatCountStore } from '../../snapshots/seat-count-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
 import { type Provision, ProvisioningIncompleteError } from '../provisioning/provision.ts';
 import type { CompareUsers } from './compare-users.ts';
+import type { RecordLogins } from './record-logins.ts';
 import type { SyncTenantStatus } from './sync-tenant-status.ts';
 
 /**
@@ -26,16 +28,18 @@ export class PartialFailure extends Error {
 
 /**
  * Detects what no callback reported: the tenant's state, panels of an earlier version of the app, a webhook that
- * SuperOffice stopped, purchased licenses, and the users with their plans.
+ * SuperOffice stopped, purchased licenses with their seats, and the users with their plans and logins.
  */
 export function createReconcileTenant(deps: {
   syncTenantStatus: SyncTenantStatus;
   provision: Provision;
   licenses: LicenseSnapshots;
+  seatCounts: SeatCountStore;
   compareUsers: CompareUsers;
+  recordLogins: RecordLogins;
   now: () => number;
 }): ReconcileTenant {
-  const { syncTenantStatus, provision, licenses, compareUsers, now } = deps;
+  const { syncTenantStatus, provision, licenses, seatCounts, compareUsers, recordLogins, now } = deps;
 
   return async (tenant) => {
     const { active, nextCheckMs } = await syncTenantStatus(tenant);
@@ -43,7 +47,7 @@ export function createReconcileTenant(deps: {
     // What SuperOffice does not let the app provision must not delay the rest.
     const incomplete = await provision.provisionIfNeeded(tenant).then(() => null, toIncomplete);
     const parts = {
-      licenses: () => licenses.refreshIfOlderThan(tenant, null, now()),
+      licenses: () => refreshLicenses(tenant),
       users: () => refreshChangedUsers(tenant, now()),
     };
     const failures: PartialFailure[] = [];
@@ -61,8 +65,15 @@ export function createReconcileTenant(deps: {
     throw error;
   }
 
+  async function refreshLicenses(tenant: Tenant): Promise<void> {
+    await licenses.refreshIfOlderThan(tenant, null, now());
+    const snapshot = await licenses.getTenantLicenses(tenant);
+    if (snapshot !== null) await seatCounts.record(tenant.tenantId, snapshot);
+  }
+
   async function refreshChangedUsers(tenant: Tenant, startedAt: number): Promise<void> {
     for (const associateId of await compareUsers(tenant, startedAt))
       await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
+    await recordLogins(tenant);
   }
 }

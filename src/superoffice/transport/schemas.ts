@@ -32,6 +32,16 @@ export const rowId = z.coerce.number().pipe(z.int32().positive());
 /** A boolean; false for a value of another type or none. */
 export const lenientBoolean = z.boolean().catch(false);
 
+/** A boolean in any form that archives are known to use, such as `"0"`; null for anything else or none. */
+export const lenientFlag = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const text = String(value).toLowerCase();
+    if (['false', '0'].includes(text)) return false;
+    return ['true', '1'].includes(text) ? true : null;
+  });
+
 /** A non-negative integer; null for any other value or none. */
 export const lenientCount = z.int().nonnegative().nullable().catch(null);
 

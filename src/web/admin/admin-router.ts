@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
@@ -12,6 +13,7 @@ import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { UserPinStore } from '../../tenants/user-pin-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { FormDrafts } from '../sign-in/form-draft.ts';
@@ -24,6 +26,8 @@ import { createHistoryPage } from './history/history-page.ts';
 import { createOverviewPage } from './overview/overview-page.ts';
 import { createSeatsPage } from './seats/seats-page.ts';
 import { createUserDataPage } from './user-data/user-data-page.ts';
+import { createUserPage } from './users/user-page.ts';
+import { createUsersPage } from './users/users-page.ts';
 import { createWhatIfPage } from './what-if/what-if-page.ts';
 
 /** Routes of the pages under `/admin` and of their forms. */
@@ -37,6 +41,8 @@ export function createAdminRouter(deps: {
   accessRequests: AccessRequestStore;
   audit: AuditLog;
   users: UserStore;
+  userDirectory: UserDirectory;
+  limits: RequestLimits;
   userData: UserDataStore;
   userPins: UserPinStore;
   planPrices: PlanPriceStore;
@@ -54,10 +60,15 @@ export function createAdminRouter(deps: {
   const accessRequests = createAccessRequestsPage(pageDeps);
   const contract = createContractPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
+  const users = createUsersPage(pageDeps);
   const whatIf = createWhatIfPage(pageDeps);
 
   const router = Router();
   router.route('/admin').get(createOverviewPage(pageDeps)).all(methodNotAllowed);
+  router.route('/admin/users').get(users.show).all(methodNotAllowed);
+  router.route('/admin/users.csv').get(users.download('csv')).all(methodNotAllowed);
+  router.route('/admin/users.xlsx').get(users.download('xlsx')).all(methodNotAllowed);
+  router.route('/admin/users/:associateId').get(createUserPage(pageDeps)).all(methodNotAllowed);
   router.route('/admin/seats').get(createSeatsPage(pageDeps)).all(methodNotAllowed);
   router
     .route('/admin/access-requests')

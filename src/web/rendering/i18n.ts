@@ -18,6 +18,8 @@ export interface Language {
   timestamp(ms: number): string;
   /** Formats a calendar date `YYYY-MM-DD`. */
   date(iso: string): string;
+  /** Formats a calendar date `YYYY-MM-DD` for a table, with the month in short and without a place to break. */
+  shortDate(iso: string): string;
   number(value: number): string;
   /** Joins alternatives: `A, B or C`. */
   or(alternatives: readonly string[]): string;
@@ -82,6 +84,7 @@ function language(code: LanguageCode, translate: TFunction): Language {
     timeZone: 'UTC',
   });
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
+  const shortDates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const numbers = new Intl.NumberFormat(locale);
   const alternatives = new Intl.ListFormat(locale, { type: 'disjunction' });
   return {
@@ -92,6 +95,7 @@ function language(code: LanguageCode, translate: TFunction): Language {
     or: (items) => alternatives.format(items),
     timestamp: (ms) => `${timestamps.format(ms)} UTC`,
     date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),
+    shortDate: (iso) => shortDates.format(new Date(`${iso}T00:00:00Z`)).replaceAll(' ', '\u00a0'),
   };
 }
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { ExportTenant } from '../../tenants/tenant-export.ts';
 import { toAuditActor } from '../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
+import { sendDownload } from '../rendering/download.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 
 /** How soon to try again while too many downloads run, seconds. */
@@ -13,9 +13,6 @@ const retryAfterSeconds = 30;
 
 /** Each costs memory for a part of the data and, while its reader is fast, most of a processor core. */
 const maxDownloads = 8;
-
-/** A reader who is slower is cut off, so that nobody keeps out others, ms. */
-const maxDurationMs = 10 * 60_000;
 
 /**
  * Downloads all stored data of the administrator's tenant as a JSON file. One download at a time and one per minute for
@@ -42,21 +39,11 @@ export function createExport(deps: {
     try {
       await deps.audit.write(toAuditActor(request, session), { event: 'exported' });
       request.log.info({}, 'tenant data exported');
-      response.set('Cache-Control', 'private, no-store').type('json').attachment(`planlens-${tenantId}.json`);
-      // The middleware and the pipeline all listen for its end.
-      response.setMaxListeners(20);
       // Reads the next part when the client has taken the one before.
       const parts = Readable.from(deps.exportTenant(tenantId), { highWaterMark: 1 });
-      const signal = AbortSignal.timeout(maxDurationMs);
-      await pipeline(parts, response, { signal }).catch(throwUnlessCancelled);
+      await sendDownload(response.type('json'), `planlens-${tenantId}.json`, [parts]);
     } finally {
       exporting.delete(tenantId);
     }
   };
-}
-
-/** An administrator who cancels the download, or reads too slowly, is no failure. */
-function throwUnlessCancelled(error: unknown): void {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ABORT_ERR') throw error;
 }

@@ -12,6 +12,7 @@ import * as suiteLimits from '../../../src/licensing/catalogue/suite-limits.ts';
 import * as diagnostics from '../../../src/licensing/diagnostics/diagnose-licenses.ts';
 import * as engine from '../../../src/licensing/entitlement-engine.ts';
 import * as planSeats from '../../../src/licensing/plans/plan-seats.ts';
+import * as seatNumbers from '../../../src/licensing/plans/seat-numbers.ts';
 import * as suiteLimitStatuses from '../../../src/licensing/plans/suite-limit-statuses.ts';
 import * as suiteSeats from '../../../src/licensing/plans/suite-seats.ts';
 import { assumptions, entitlementEngine, reportEntitlements, rules } from './fixtures/engine.ts';
@@ -33,6 +34,7 @@ const modules = {
   'plans/plan-seats.ts': planSeats,
   'catalogue/requirements.ts': requirements,
   'catalogue/suite-limits.ts': suiteLimits,
+  'plans/seat-numbers.ts': seatNumbers,
   'plans/suite-limit-statuses.ts': suiteLimitStatuses,
   'plans/suite-seats.ts': suiteSeats,
   'advice/suite-target.ts': suiteTarget,

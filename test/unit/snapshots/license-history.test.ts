@@ -16,7 +16,7 @@ const module = { owner: 'SUPEROFFICE', name: 'saint', description: 'SAINT' };
 const addedModule: LicenseChange = { kind: 'added', module, purchased: 1 };
 const removedModule: LicenseChange = { kind: 'removed', module, purchased: 1 };
 const planChange = { associateId: 7, change: { kind: 'user-plan', from: 'A', to: 'B' } } as const;
-const markus = { associateId: 7, name: 'Markus', userPlan: 'B' };
+const markus = { associateId: 7, name: 'Markus', userPlan: 'B', canLogIn: true, retired: false };
 
 describe('license history', () => {
   let db: Database;
@@ -88,6 +88,8 @@ describe('license history', () => {
       associateId: index + 1,
       name: `User ${index}`,
       userPlan: '',
+      canLogIn: null,
+      retired: false,
     }));
     await users().replace('Cust1', many, [], { readAt, isComplete: true }, uncontendedLock(db));
     expect(await users().listByTenant('Cust1')).toHaveLength(12_000);

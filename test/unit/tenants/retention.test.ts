@@ -76,6 +76,15 @@ describe('retention', () => {
       30 * day,
     ],
     [
+      'user_plan_periods',
+      (age) =>
+        db
+          .insertInto('user_plan_periods')
+          .values({ ...own, associate_id: 5, user_plan: '', began_at: ago(900 * day), ended_at: ago(age) })
+          .execute(),
+      800 * day,
+    ],
+    [
       'consumed_nonces',
       (age) =>
         db
@@ -128,13 +137,56 @@ describe('retention', () => {
     expect(await count('tickets')).toBe(1);
   });
 
-  it('of tenant_users ends when no list has confirmed them for 30 days', async () => {
+  it('of seat_counts ends with the day 800 days ago', async () => {
+    for (const age of [801, 800])
+      await db
+        .insertInto('seat_counts')
+        .values({
+          ...own,
+          day: ago(age * day)
+            .toISOString()
+            .slice(0, 10),
+          module: 'ten-sales',
+        })
+        .execute();
+    await purge();
+    expect(await count('seat_counts')).toBe(1);
+  });
+
+  it('of user_plan_periods keeps current plans, however old', async () => {
+    await db.deleteFrom('user_plan_periods').execute();
+    await db
+      .insertInto('user_plan_periods')
+      .values({ ...own, associate_id: 5, user_plan: '', began_at: ago(900 * day) })
+      .execute();
+    await purge();
+    expect(await count('user_plan_periods')).toBe(1);
+  });
+
+  it('of tenant_users, user_plan_periods and pins ends when no list has confirmed them for 30 days', async () => {
+    await db.deleteFrom('user_plan_periods').execute();
     const user = { associate_id: 5, name: 'Markus', user_plan: '' };
+    await db
+      .insertInto('user_plan_periods')
+      .values(
+        ['Cust1', 'Cust2'].map((tenantId) => {
+          return { context_identifier: tenantId, associate_id: 5, user_plan: '', began_at: ago(day) };
+        }),
+      )
+      .execute();
     await db
       .insertInto('tenant_users')
       .values([
         { context_identifier: 'Cust1', ...user },
         { context_identifier: 'Cust2', ...user },
+      ])
+      .execute();
+    const pin = { associate_id: 5, kind: 'exactly', plan: 'sales-premium', reason: '', pinned_at: ago(0) };
+    await db
+      .insertInto('user_pins')
+      .values([
+        { context_identifier: 'Cust1', ...pin },
+        { context_identifier: 'Cust2', ...pin },
       ])
       .execute();
     for (const [tenantId, age] of [
@@ -147,9 +199,10 @@ describe('retention', () => {
         .where('context_identifier', '=', tenantId)
         .execute();
     await purge();
-    expect(await db.selectFrom('tenant_users').select('context_identifier').execute()).toEqual([
-      { context_identifier: 'Cust2' },
-    ]);
+    for (const table of ['tenant_users', 'user_plan_periods', 'user_pins'] as const)
+      expect(await db.selectFrom(table).select('context_identifier').execute()).toEqual([
+        { context_identifier: 'Cust2' },
+      ]);
   });
 
   it('of every table is documented', async () => {

@@ -8,6 +8,7 @@ import { createAuditLog } from '../../../src/tenants/audit-log.ts';
 import { createHandoffStore } from '../../../src/tenants/handoff-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { createUserDataStore } from '../../../src/tenants/user-data.ts';
+import { createUserPinStore } from '../../../src/tenants/user-pin-store.ts';
 import { listAccessRequests } from '../../support/access-requests.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
@@ -15,8 +16,9 @@ import { uncontendedLock } from '../../support/locks.ts';
 
 const start = Date.parse('2026-11-26T10:00:00Z');
 const hour = 60 * 60_000;
-const markus = { associateId: 101, name: 'Markus Brandt', userPlan: 'Sales Premium' };
-const kari = { associateId: 131, name: 'Kari Nygård', userPlan: '' };
+const active = { canLogIn: true, retired: false };
+const markus = { associateId: 101, name: 'Markus Brandt', userPlan: 'Sales Premium', ...active };
+const kari = { associateId: 131, name: 'Kari Nygård', userPlan: '', ...active };
 
 describe('the data about a user', () => {
   let db: Database;
@@ -26,6 +28,7 @@ describe('the data about a user', () => {
   const snapshots = () => createSnapshotStore(db);
   const requests = () => createAccessRequestStore({ db, now: clock });
   const userData = () => createUserDataStore({ db });
+  const pins = () => createUserPinStore({ db, now: clock });
 
   beforeAll(async () => {
     db = await freshDatabase();
@@ -69,7 +72,9 @@ describe('the data about a user', () => {
       'license_snapshots',
       'license_changes',
       'access_requests',
+      'user_pins',
       'session_exchange_codes',
+      'user_plan_periods',
     ] as const;
     const all = await Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
     return JSON.stringify(all);
@@ -105,9 +110,13 @@ describe('the data about a user', () => {
       { tenantId: 'Cust1', associateId: 101 },
       { event: 'signed-in', isAdministrator: false },
     );
+    const pin = { kind: 'exactly', plan: 'sales-premium' } as const;
+    await pins().save('Cust1', { ...pin, associateId: 101, reason: 'Markus sells', pinnedBy: 131 });
+    await pins().save('Cust1', { ...pin, associateId: 131, reason: 'Other reason', pinnedBy: 101 });
     now += 1;
   }
-  const isAboutMarkus = /"associate_id":101|Brandt|sick leave|"associateId":101|resolved_by_id":101/;
+  const isAboutMarkus =
+    /"associate_id":101|Brandt|sick leave|Markus sells|"associateId":101|(resolved|pinned)_by_id":101/;
 
   it('is erased on demand, with the name in rows about others, and nothing else is', async () => {
     await fill();
@@ -118,6 +127,21 @@ describe('the data about a user', () => {
     expect(await listAccessRequests(requests(), 'Cust1')).toMatchObject([
       { associateId: 131, comment: 'No.', resolvedBy: '' },
     ]);
+    expect(await pins().list('Cust1')).toMatchObject([
+      { associateId: 131, reason: 'Other reason', pinnedBy: null },
+    ]);
+  });
+
+  it('has no pin of a user who is not listed', async () => {
+    await list(kari);
+    const pin = { kind: 'exactly', plan: 'sales-premium', reason: 'x', pinnedBy: 131 } as const;
+    expect(await pins().save('Cust1', { ...pin, associateId: 101 })).toBe(false);
+    expect(await pins().save('Cust2', { ...pin, associateId: 131 })).toBe(false);
+    expect(await pins().save('Cust1', { ...pin, associateId: 131 })).toBe(true);
+    expect(await pins().save('Cust1', { ...pin, kind: 'at-least', associateId: 131 })).toBe(true);
+    expect(await pins().list('Cust1')).toMatchObject([{ associateId: 131, kind: 'at-least' }]);
+    expect(await pins().remove('Cust2', 131)).toBe(false);
+    expect(await pins().remove('Cust1', 131)).toBe(true);
   });
 
   it('is erased when the user is no longer listed', async () => {
@@ -155,9 +179,48 @@ describe('the data about a user', () => {
     await fill();
     await saveSnapshot(101, true, 'Cust2');
     const exported = JSON.stringify(await userData().export({ tenantId: 'Cust1', associateId: 101 }));
-    for (const part of ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'])
-      expect(exported).toContain(part);
+    const parts = ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'];
+    for (const part of [...parts, 'Markus sells']) expect(exported).toContain(part);
+    for (const column of ['can_log_in', 'last_login_at', 'listed_since', 'plan_since', 'began_at'])
+      expect(exported).toContain(column);
     expect(exported).not.toMatch(/Cust2|Kari|_encrypted/);
+  });
+
+  describe('of a user who has left and still holds a plan', () => {
+    const retired = { ...markus, retired: true };
+    const isOnTheListOnly = async () => {
+      const periods = await db
+        .selectFrom('user_plan_periods')
+        .select(['associate_id', 'user_plan'])
+        .execute();
+      expect(periods).toContainEqual({ associate_id: 101, user_plan: 'Sales Premium' });
+      expect(await users().listByTenant('Cust1')).toContainEqual(retired);
+      await db.deleteFrom('tenant_users').where('associate_id', '=', 101).execute();
+      await db.deleteFrom('user_plan_periods').where('associate_id', '=', 101).execute();
+      expect(await stored()).not.toMatch(isAboutMarkus);
+    };
+
+    it('is erased except for the list and the plan', async () => {
+      await fill();
+      await list(kari, retired);
+      await isOnTheListOnly();
+    });
+
+    it('does not count as active, and is not stored again by a session that lives on', async () => {
+      await list(kari, retired);
+      expect(await users().listedAt('Cust1', 131)).toBe(now);
+      expect(await users().listedAt('Cust1', 101)).toBe(0);
+      await saveSnapshot(101);
+      await expect(request(101)).rejects.toMatchObject({ code: 'session-required' });
+      await isOnTheListOnly();
+    });
+
+    it('is erased completely when the plan is taken away', async () => {
+      await list(markus, kari);
+      await list(kari, retired);
+      await list(kari);
+      expect(await stored()).not.toMatch(isAboutMarkus);
+    });
   });
 
   describe('after the user has left', () => {

@@ -49,6 +49,8 @@ export interface AccessRequestGroup {
   /** The comment and the error of a rejected form; empty otherwise. */
   readonly draft: string;
   readonly validationError: string;
+  /** Where the error is; null without one. */
+  readonly invalid: 'people' | 'comment' | null;
 }
 
 /** A resolved access request. */
@@ -95,6 +97,7 @@ export function accessRequestGroup(
     })),
     draft: own?.comment ?? '',
     validationError: own === null ? '' : t(`admin.validationError.${own.validationError}`, lengths),
+    invalid: own && (own.validationError === 'nobody-ticked' ? 'people' : 'comment'),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { LicenseChange } from '../../../licensing/licenses/license-diff.ts';
+import { namesPlan } from '../../../licensing/plans/plan-text.ts';
 import type { RecordedChange } from '../../../snapshots/license-history.ts';
 import { describedPlanName } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
@@ -57,9 +58,8 @@ function moduleName({
   return describedPlanName(description) || name;
 }
 
-/** SuperOffice reports a user without a plan as `(No Selection)` (docs/superoffice/licenses.md#3-endpoints). */
 function planName(name: string, { t }: Language): string {
-  return name === '' || name === '(No Selection)' ? t('admin.noPlan') : describedPlanName(name);
+  return namesPlan(name) ? describedPlanName(name) : t('admin.noPlan');
 }
 
 function formatDay(iso: string | null, { date, t }: Language): string {

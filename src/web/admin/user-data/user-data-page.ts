@@ -46,7 +46,7 @@ export function createUserDataPage(deps: {
     return views('admin-user-data', language, {
       ...frame,
       users: listed,
-      draft: refused?.associateId ?? '',
+      draft: refused?.associateId ?? String(parseAssociateId(request.query.user) ?? ''),
       validationError: refused === null ? '' : t(`admin.validationError.${refused.validationError}`),
       erased: erased === null ? '' : t('admin.userErased', { associateId: erased }),
     });

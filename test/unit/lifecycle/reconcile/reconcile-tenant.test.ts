@@ -11,7 +11,13 @@ import { tenant } from '../../web/panel/panel-contexts.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 const listed = (associateDbId: unknown): Row => ({ associateDbId, fullName: 'A', userplan: 'Sales' });
-const stored = (associateId: number) => ({ associateId, name: 'A', userPlan: 'Sales' });
+const stored = (associateId: number) => ({
+  associateId,
+  name: 'A',
+  userPlan: 'Sales',
+  canLogIn: null,
+  retired: false,
+});
 
 describe('createReconcileTenant', () => {
   /**
@@ -25,6 +31,7 @@ describe('createReconcileTenant', () => {
   }) {
     let lists = 0;
     let replaced: readonly number[] | null = null;
+    let retired: readonly number[] = [];
     let removed: readonly number[] = [];
     let isComplete: boolean | null = null;
     const refreshed: (number | null)[] = [];
@@ -34,6 +41,7 @@ describe('createReconcileTenant', () => {
         listByTenant: async () => (options.before ?? []).map(stored),
         replace: async (_tenantId, users, _changes, read) => {
           replaced = users.map(({ associateId }) => associateId);
+          retired = users.flatMap((user) => (user.retired ? [user.associateId] : []));
           isComplete = read.isComplete;
         },
       } as Partial<UserStore> as UserStore,
@@ -64,15 +72,18 @@ describe('createReconcileTenant', () => {
           if (options.licensesFail !== undefined) throw options.licensesFail;
           refreshed.push(associateId);
         },
+        getTenantLicenses: async () => null,
       } as Partial<LicenseSnapshots> as LicenseSnapshots,
+      seatCounts: { record: async () => {} },
       compareUsers,
+      recordLogins: async () => {},
       now: Date.now,
     });
     const failure = await run(tenant).then(
       () => null,
       (error: Error) => error,
     );
-    return { failure, replaced, removed, refreshed, lists, isComplete };
+    return { failure, replaced, retired, removed, refreshed, lists, isComplete };
   }
 
   it('ends the sessions of a user who is missing from two lists in succession', async () => {
@@ -98,6 +109,35 @@ describe('createReconcileTenant', () => {
     });
     expect({ removed, replaced, lists }).toEqual({ removed: [], replaced: [1, 2], lists: 1 });
     expect(isComplete).toBe(false);
+  });
+
+  const left = (associateDbId: number, userplan: string): Row => ({
+    associateDbId,
+    fullName: 'A',
+    userplan,
+    isActive: false,
+  });
+
+  it('ends the sessions of a retired user, who stays on the list for as long as they hold a plan', async () => {
+    const leave = async (userplan: string, before = [1, 2]) => {
+      const rows = [listed(1), left(2, userplan)];
+      const { removed, replaced, retired } = await reconcile({ before, lists: [rows, rows] });
+      return { removed, replaced, retired };
+    };
+    expect(await leave('Sales')).toEqual({ removed: [2], replaced: [1, 2], retired: [2] });
+    expect(await leave('(No Selection)')).toEqual({ removed: [2], replaced: [1], retired: [] });
+    expect(await leave('Sales', [1])).toEqual({ removed: [], replaced: [1, 2], retired: [2] });
+  });
+
+  it('keeps a user active whom only one of two lists has as retired', async () => {
+    const { removed, replaced, retired } = await reconcile({
+      before: [1, 2],
+      lists: [
+        [listed(1), left(2, 'Sales')],
+        [listed(1), listed(2)],
+      ],
+    });
+    expect({ removed, replaced, retired }).toEqual({ removed: [], replaced: [1, 2], retired: [] });
   });
 
   it('reads one list when nobody is missing', async () => {

@@ -54,11 +54,16 @@ describe('readUsers', () => {
     const { apiClient, queries } = createTenant(manyUsers(1_203));
     const { users, provider, unreadable } = await readUsers(apiClient);
     expect(users).toHaveLength(1_203);
-    expect(users.at(-1)).toEqual({ associateId: 1_203, name: 'User 1203', userPlan: 'Sales' });
+    expect(users.at(-1)).toEqual({
+      associateId: 1_203,
+      name: 'User 1203',
+      userPlan: 'Sales',
+      canLogIn: null,
+    });
     expect({ provider, unreadable }).toEqual({ provider: 'InternalUsers', unreadable: 0 });
     expect(queries.map(({ parameters }) => parameters.get('$skip'))).toEqual(['0', '500', '1000']);
     expect(Object.fromEntries(queries[0]?.parameters ?? [])).toEqual({
-      $select: 'associateDbId,fullName,isActive,userplan,assocType',
+      $select: 'associateDbId,fullName,isActive,canLogin,userplan,assocType',
       $entities: 'all',
       $orderBy: 'associateDbId asc',
       $top: '500',
@@ -99,9 +104,23 @@ describe('readUsers', () => {
     expect(unreadable).toBe(1);
   });
 
-  it.each([false, 'False', 'false', 0, '0'])('skips an inactive user with isActive %j', async (isActive) => {
+  it.each([false, 'False', 'false', 0, '0'])('lists a user with isActive %j as retired', async (isActive) => {
     const { apiClient } = createTenant([user(1), user(2, { isActive })]);
-    expect(await idsOf(apiClient)).toEqual([1]);
+    const { users, retired } = await readUsers(apiClient);
+    expect(users.map(({ associateId }) => associateId)).toEqual([1]);
+    expect(retired.map(({ associateId }) => associateId)).toEqual([2]);
+  });
+
+  it.each([
+    [true, true],
+    ['False', false],
+    ['1', true],
+    [0, false],
+    [undefined, null],
+    ['maybe', null],
+  ])('reads canLogin %j as %j', async (canLogin, canLogIn) => {
+    const { users } = await readUsers(createTenant([user(1, { canLogin })]).apiClient);
+    expect(users[0]).toMatchObject({ canLogIn });
   });
 
   it.each([true, 'True', 1, null, undefined, {}])('keeps a user whose isActive is %j', async (isActive) => {
@@ -133,9 +152,9 @@ describe('readUsers', () => {
       user(3, { fullName: 'A\0B\uD800' }),
     ]);
     expect((await readUsers(apiClient)).users).toEqual([
-      { associateId: 1, name: '', userPlan: '' },
-      { associateId: 2, name: `${'N'.repeat(299)}…`, userPlan: '' },
-      { associateId: 3, name: 'A\uFFFDB\uFFFD', userPlan: 'Sales' },
+      { associateId: 1, name: '', userPlan: '', canLogIn: null },
+      { associateId: 2, name: `${'N'.repeat(299)}…`, userPlan: '', canLogIn: null },
+      { associateId: 3, name: 'A\uFFFDB\uFFFD', userPlan: 'Sales', canLogIn: null },
     ]);
   });
 

@@ -211,6 +211,7 @@ const requestGroup = {
   requests: [openRequest],
   draft: nasty,
   validationError: nasty,
+  invalid: 'people',
 };
 const resolvedRequest = {
   id: nasty,
@@ -292,6 +293,71 @@ const prices = {
   seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
 };
 const contractPage = { ...adminFrame, contract, prices };
+const usersPage = {
+  ...adminFrame,
+  filter: { search: nasty },
+  hidden: [{ name: nasty, value: nasty }],
+  found: nasty,
+  empty: '',
+  filters: [{ name: 'plan', links: [{ text: nasty, count: nasty, href: nasty, isChosen: true }] }],
+  unfilteredUrl: nasty,
+  columns: [{ name: nasty, text: nasty, href: nasty, sorted: 'ascending' }],
+  rows: [
+    {
+      name: nasty,
+      href: nasty,
+      plan: nasty,
+      isPlanUnknown: true,
+      tiers: [{ solution: nasty, tier: nasty }],
+      state: nasty,
+      isStateNotable: true,
+      lastLogin: nasty,
+      planSince: nasty,
+      openRequests: nasty,
+      missing: nasty,
+    },
+  ],
+  pager: { text: nasty, previous: nasty, next: nasty },
+  downloads: [{ text: nasty, href: nasty }],
+};
+const explanation = {
+  reason: nasty,
+  inferred: true,
+  next: nasty,
+  visibilityHints: [{ text: nasty, code: nasty }],
+  evidence: [{ text: nasty, code: nasty, doubt: nasty }],
+  also: [nasty],
+  upgrades: [upgrade],
+};
+const explainedTier = { title: nasty, features: [row, { ...row, feature: null, children: [row] }] };
+const userPage = {
+  ...adminFrame,
+  backUrl: nasty,
+  facts: [{ name: nasty, value: nasty }],
+  notes: [nasty],
+  summary: nasty,
+  features: {
+    solutions: [
+      {
+        id: nasty,
+        title: nasty,
+        tally: nasty,
+        missing: [explainedTier],
+        enabled: [explainedTier],
+        enabledText: nasty,
+      },
+    ],
+    explanations: { [nasty]: explanation },
+  },
+  day: { value: nasty, earliest: nasty, latest: nasty },
+  earliestText: nasty,
+  asOf: timestamp,
+  changesHeading: nasty,
+  changes: [{ detectedAt: timestamp, what: nasty }],
+  periods: [{ plan: nasty, from: nasty, until: nasty, href: nasty }],
+  support: nasty,
+  dataUrl: nasty,
+};
 const userDataPage = {
   ...adminFrame,
   users: [{ associateId: nasty, name: nasty }],
@@ -404,6 +470,8 @@ const pages = {
   'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
   'admin-history': historyPage,
+  'admin-users': usersPage,
+  'admin-user': userPage,
   'admin-user-data': userDataPage,
   setup,
   problem,
@@ -545,6 +613,16 @@ describe('page templates', () => {
       'rel="next"',
     ],
     ['panel', { ...panel, openRequests: '' }, panel, 'class="badge"'],
+    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, '<table'],
+    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'download>'],
+    ['admin-users', { ...usersPage, pager: null }, usersPage, 'class="pager"'],
+    ['admin-user', { ...userPage, features: null }, userPage, 'class="card solution"'],
+    [
+      'admin-user',
+      { ...userPage, statusNotice: '', notes: [] },
+      { ...userPage, statusNotice: '' },
+      'class="notice"',
+    ],
     [
       'admin-access-requests',
       { ...accessRequestsPage, statusNotice: '', groups: [{ ...requestGroup, serviceWarning: '' }] },

@@ -87,6 +87,11 @@ describe('open access requests', () => {
     expect(shown(group('feature:gone'))[1]).toBe('plan needed not known');
   });
 
+  it('name the plan with a free seat among those that are equally near', () => {
+    const [first] = group('feature:saint', { licenses: userWithPlan(premium, null) }).requests;
+    expect([first?.planNeeded, first?.seat?.text]).toEqual(['Service-Premium', '10 seats free']);
+  });
+
   it('name no seat of a CRM Suite plan, which all users share', () => {
     const plans = entitlementEngine(suiteCore, '2026-12-01');
     const [first] = group('plan:growth', { plans, licenses: userWithPlan(suiteCore, null) }).requests;
@@ -143,9 +148,14 @@ describe('open access requests', () => {
     expect(ticks({ requests, refused })).toEqual([false, true, false]);
     expect(group('feature:saint', { requests, refused })).toMatchObject({
       draft: comment,
+      invalid: 'comment',
       validationError: expect.stringContaining('1,501 characters; at most 500'),
     });
-    expect(group('feature:forms', { refused })).toMatchObject({ draft: '', validationError: '' });
+    expect(group('feature:forms', { refused })).toMatchObject({
+      draft: '',
+      validationError: '',
+      invalid: null,
+    });
   });
 });
 

@@ -1,0 +1,42 @@
+import { solutions } from '../../../licensing/catalogue/solutions.ts';
+import type { DirectoryUser } from '../../../snapshots/user-directory.ts';
+import type { Language } from '../../rendering/i18n.ts';
+import type { Spreadsheet } from '../../rendering/spreadsheet.ts';
+import { toUtcDay } from '../../rendering/timestamps.ts';
+import type { PlanText } from './plan-text.ts';
+import { tierText } from './users-view.ts';
+
+/** The columns of the list of users as a file. Days are calendar days in UTC. */
+export function userSheetColumns(
+  describe: (userPlan: string) => PlanText,
+  language: Language,
+): Spreadsheet<DirectoryUser>['columns'] {
+  const { t } = language;
+  const column = (
+    name: string,
+    width: number,
+    value: Spreadsheet<DirectoryUser>['columns'][number]['value'],
+  ) => ({ header: t(`admin.users.column.${name}`), width, value });
+  return [
+    column('number', 10, ({ associateId }) => associateId),
+    column('name', 30, ({ name }) => name),
+    column('plan', 45, ({ userPlan }) => describe(userPlan).name),
+    ...solutions.map((solution) => ({
+      header: t(`solution.${solution}`),
+      width: 12,
+      value: ({ userPlan }: DirectoryUser) => tierText(describe(userPlan), solution, language),
+    })),
+    column('state', 22, ({ state }) => t(`admin.users.state.${state}`)),
+    column('last-login', 18, ({ loginReported, lastLoginAt }) => {
+      if (!loginReported) return t('admin.users.notReported');
+      return lastLoginAt === null ? t('admin.users.never') : toDay(lastLoginAt);
+    }),
+    column('plan-since', 14, ({ planSince }) => (planSince === null ? null : toDay(planSince))),
+    column('listed-since', 14, ({ listedSince }) => toDay(listedSince)),
+    column('requests', 14, ({ openRequests }) => openRequests),
+  ];
+}
+
+function toDay(at: Date): Date {
+  return new Date(`${toUtcDay(at.getTime())}T00:00:00Z`);
+}
