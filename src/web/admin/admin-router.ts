@@ -9,6 +9,7 @@ import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { PlanPriceStore } from '../../tenants/plan-price-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { UserPinStore } from '../../tenants/user-pin-store.ts';
@@ -46,6 +47,7 @@ export function createAdminRouter(deps: {
   limits: RequestLimits;
   userData: UserDataStore;
   userPins: UserPinStore;
+  planPrices: PlanPriceStore;
   assignmentSolver: AssignmentSolver;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;

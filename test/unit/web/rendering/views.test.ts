@@ -76,6 +76,7 @@ const panel = {
     comment: nasty,
     href: nasty,
   })),
+  cost: nasty,
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
@@ -288,6 +289,7 @@ const overviewPage = {
   ...adminFrame,
   attention: [true, false].map((isInCrm) => ({ text: nasty, action: { href: nasty, text: nasty, isInCrm } })),
   totals: { purchased: nasty, inUse: nasty, free: nasty, excess: nasty },
+  cost: nasty,
   renewal: nasty,
   asOf: timestamp,
 };
@@ -298,7 +300,24 @@ const contract = {
   validationError: nasty,
   renewal: nasty,
   changes: [nasty],
+  others: [nasty],
 };
+const prices = {
+  currency: nasty,
+  rows: [1, 2].map(() => ({
+    plan: nasty,
+    label: nasty,
+    amount: nasty,
+    periods: [{ key: nasty, label: nasty, chosen: true }],
+    isInvalid: true,
+  })),
+  plansToAdd: [{ key: nasty, label: nasty, chosen: true }],
+  validationError: nasty,
+  isCurrencyInvalid: true,
+  until: nasty,
+  seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
+};
+const contractPage = { ...adminFrame, contract, prices };
 const usersPage = {
   ...adminFrame,
   filter: { search: nasty },
@@ -476,7 +495,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
-  'admin-contract': { ...adminFrame, contract },
+  'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
   'admin-history': historyPage,
   'admin-users': usersPage,
@@ -712,14 +731,14 @@ describe('page templates', () => {
     ],
     [
       'admin-contract',
-      { ...adminFrame, contract: { ...contract, renewal: '' } },
-      { ...adminFrame, contract },
+      { ...contractPage, contract: { ...contract, renewal: '' } },
+      contractPage,
       'ab welchem Tag das gilt',
     ],
     [
       'admin-contract',
-      { ...adminFrame, contract },
-      { ...adminFrame, contract: { ...contract, renewal: '' } },
+      contractPage,
+      { ...contractPage, contract: { ...contract, renewal: '' } },
       'Vertragsbeginn ist nicht bekannt',
     ],
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
