@@ -76,6 +76,7 @@ const panel = {
     comment: nasty,
     href: nasty,
   })),
+  cost: nasty,
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
@@ -247,7 +248,32 @@ const seatsPage = {
   ...adminFrame,
   seatsHeading: nasty,
   seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
+  bars: [
+    {
+      name: nasty,
+      text: nasty,
+      parts: ['used', 'free', 'excess'].map((kind) => ({ kind, x: nasty, width: nasty })),
+      isOverused: true,
+    },
+  ],
   seatsNote: nasty,
+  downloads: [{ text: nasty, href: nasty }],
+  trend: {
+    plans: ['', nasty, nasty].map((module) => ({ module, name: nasty, isChosen: true })),
+    periods: [true, false].map((isCurrent) => ({ text: nasty, href: nasty, isCurrent })),
+    period: nasty,
+    chart: {
+      label: nasty,
+      viewBox: nasty,
+      lines: ['purchased', 'in-use'].map((name) => ({ name, path: nasty, text: nasty })),
+      surface: nasty,
+      days: [{ at: nasty, text: nasty, anchor: nasty }],
+      numbers: [{ at: nasty, text: nasty }],
+    },
+    notes: [nasty],
+    rows: [{ day: nasty, purchased: nasty, inUse: nasty }],
+    downloads: [{ text: nasty, href: nasty }],
+  },
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
@@ -263,6 +289,7 @@ const overviewPage = {
   ...adminFrame,
   attention: [true, false].map((isInCrm) => ({ text: nasty, action: { href: nasty, text: nasty, isInCrm } })),
   totals: { purchased: nasty, inUse: nasty, free: nasty, excess: nasty },
+  cost: nasty,
   renewal: nasty,
   asOf: timestamp,
 };
@@ -273,7 +300,24 @@ const contract = {
   validationError: nasty,
   renewal: nasty,
   changes: [nasty],
+  others: [nasty],
 };
+const prices = {
+  currency: nasty,
+  rows: [1, 2].map(() => ({
+    plan: nasty,
+    label: nasty,
+    amount: nasty,
+    periods: [{ key: nasty, label: nasty, chosen: true }],
+    isInvalid: true,
+  })),
+  plansToAdd: [{ key: nasty, label: nasty, chosen: true }],
+  validationError: nasty,
+  isCurrencyInvalid: true,
+  until: nasty,
+  seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
+};
+const contractPage = { ...adminFrame, contract, prices };
 const usersPage = {
   ...adminFrame,
   filter: { search: nasty },
@@ -346,7 +390,7 @@ const userDataPage = {
   validationError: nasty,
   erased: nasty,
 };
-const named = { text: nasty, names: [nasty] };
+const named = { text: nasty, people: [{ associateId: nasty, name: nasty }], more: nasty };
 const whatIfPage = {
   ...adminFrame,
   query: nasty,
@@ -359,6 +403,7 @@ const whatIfPage = {
     notes: [nasty],
   },
   notice: nasty,
+  downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,
     summary: [nasty],
@@ -367,6 +412,8 @@ const whatIfPage = {
     seats: [{ plan: nasty, before: nasty, after: nasty, seats: nasty, difference: nasty }],
   },
   pins: {
+    count: nasty,
+    isLong: true,
     pins: [{ associateId: nasty, name: nasty, requirement: nasty, reason: nasty, pinned: nasty }],
     form: {
       associateId: nasty,
@@ -448,7 +495,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
-  'admin-contract': { ...adminFrame, contract },
+  'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
   'admin-history': historyPage,
   'admin-users': usersPage,
@@ -648,7 +695,25 @@ describe('page templates', () => {
       { ...accessRequestsPage, groups: [], resolved: [] },
       'Nichts wartet auf eine Antwort',
     ],
-    ['admin-seats', { ...seatsPage, seats: [] }, seatsPage, '<table'],
+    ['admin-seats', { ...seatsPage, seats: [] }, seatsPage, 'class="seat-bars"'],
+    [
+      'admin-seats',
+      { ...seatsPage, trend: { ...seatsPage.trend, chart: null } },
+      seatsPage,
+      'class="trend" role="img"',
+    ],
+    [
+      'admin-seats',
+      { ...seatsPage, trend: { ...seatsPage.trend, plans: seatsPage.trend.plans.slice(1) } },
+      seatsPage,
+      '<select',
+    ],
+    [
+      'admin-seats',
+      { ...seatsPage, trend: { ...seatsPage.trend, rows: [] } },
+      seatsPage,
+      'Zahlen als Tabelle',
+    ],
     ['admin-seats', { ...seatsPage, limits: [] }, seatsPage, 'id="limits"'],
     ['admin-seats', { ...seatsPage, asOf: null }, seatsPage, '<time'],
     ['admin-seats', { ...seatsPage, stale: false }, seatsPage, 'class="eyebrow noted stale"'],
@@ -666,14 +731,14 @@ describe('page templates', () => {
     ],
     [
       'admin-contract',
-      { ...adminFrame, contract: { ...contract, renewal: '' } },
-      { ...adminFrame, contract },
+      { ...contractPage, contract: { ...contract, renewal: '' } },
+      contractPage,
       'ab welchem Tag das gilt',
     ],
     [
       'admin-contract',
-      { ...adminFrame, contract },
-      { ...adminFrame, contract: { ...contract, renewal: '' } },
+      contractPage,
+      { ...contractPage, contract: { ...contract, renewal: '' } },
       'Vertragsbeginn ist nicht bekannt',
     ],
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],
