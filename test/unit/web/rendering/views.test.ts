@@ -642,7 +642,7 @@ describe('page templates', () => {
     ],
     ['panel', { ...panel, openRequests: '' }, panel, 'class="badge"'],
     ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, '<table'],
-    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'download>'],
+    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'class="downloads"'],
     ['admin-users', { ...usersPage, pager: null }, usersPage, 'class="pager"'],
     ['admin-user', { ...userPage, features: null }, userPage, 'class="card solution"'],
     [
