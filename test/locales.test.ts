@@ -5,6 +5,7 @@ import type { VisibilityHintKey } from '../src/licensing/advice/visibility-hints
 import type { Unsatisfied } from '../src/licensing/assignment/fewest-seats.ts';
 import type { Pin } from '../src/licensing/assignment/people.ts';
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
+import { pricePeriods } from '../src/licensing/billing/plan-prices.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
 import { featureParts } from '../src/licensing/catalogue/published-pages.ts';
@@ -28,6 +29,8 @@ import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
+import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
+import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
 import { adminPages } from '../src/web/administrator-pages.ts';
@@ -128,6 +131,7 @@ const changes = all<LicenseChange['kind']>({
 const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'status-changed'>>({
   installed: yes,
   'contract-saved': yes,
+  'prices-saved': yes,
   exported: yes,
   'access-request-submitted': yes,
   'access-request-withdrawn': yes,
@@ -136,6 +140,7 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'deletion-proved': yes,
   'users-downloaded': yes,
   'moves-downloaded': yes,
+  'seats-downloaded': yes,
   'user-panel-seen': yes,
   'user-exported': yes,
   'user-erased': yes,
@@ -160,6 +165,7 @@ const diagnostics = all<Diagnostic['kind']>({
 const validationErrors = all<
   | ResolutionValidationError
   | ContractValidationError
+  | PriceValidationError
   | UserDataValidationError
   | PinValidationError
   | 'not-sent'
@@ -172,6 +178,11 @@ const validationErrors = all<
   'comment-too-long': yes,
   'start-not-a-date': yes,
   'start-in-future': yes,
+  'currency-missing': yes,
+  'currency-invalid': yes,
+  'amount-invalid': yes,
+  'price-plan-missing': yes,
+  'price-twice': yes,
   'user-not-listed': yes,
   'pin-reason-missing': yes,
   'pin-reason-too-long': yes,
@@ -257,6 +268,9 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.users.column.': [...userOrders, 'missing', 'number', 'listed-since'],
   'admin.users.download.': ['csv', 'xlsx'],
   'admin.users.note.': ['noData', 'ofDay', 'unknownPlan', 'noPlan', 'retired', 'unread', 'rights'],
+  'admin.seats.period.': trendPeriods,
+  'admin.seats.line.': ['purchased', 'in-use'],
+  'admin.seats.download.': ['csv', 'xlsx'],
   'admin.period.': billingPeriods,
   'setup.event.': audited,
   'setup.status.': statuses,
@@ -264,6 +278,10 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.diagnostic.': diagnostics,
   'admin.validationError.': validationErrors,
   'admin.planChange.': planChanges,
+  'admin.otherPlan.': ['user-plans', 'suite'],
+  'admin.addOn.': ['user-plans', 'suite'],
+  'admin.prices.period.': pricePeriods,
+  'admin.prices.price.': pricePeriods,
   'admin.whatIf.pin.': pinKinds,
   'admin.whatIf.pinKind.': pinKinds,
   'admin.whatIf.suite.': ['lost', 'limited', 'gained', 'unknown'],

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 
 /** An auditable event. It contains no names, email addresses or free text. */
 export type AuditEvent =
-  | { readonly event: 'installed' | 'contract-saved' | 'exported' }
+  | { readonly event: 'installed' | 'contract-saved' | 'prices-saved' | 'exported' }
   | { readonly event: 'signed-in'; readonly isAdministrator: boolean }
   | { readonly event: 'access-request-submitted' | 'access-request-withdrawn'; readonly subject: string }
   | {
@@ -19,7 +19,10 @@ export type AuditEvent =
   | { readonly event: 'status-changed'; readonly from: string; readonly to: string }
   /** SuperOffice deleted the tenant. */
   | { readonly event: 'deletion-proved' }
-  | { readonly event: 'users-downloaded' | 'moves-downloaded'; readonly format: 'csv' | 'xlsx' }
+  | {
+      readonly event: 'users-downloaded' | 'moves-downloaded' | 'seats-downloaded';
+      readonly format: 'csv' | 'xlsx';
+    }
   /** An administrator opened the panel of a user, by number. */
   | { readonly event: 'user-panel-seen'; readonly user: number }
   /** The data of one user, by number. */

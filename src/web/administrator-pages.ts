@@ -21,6 +21,10 @@ const otherPaths = [
   '/admin/users.xlsx',
   '/admin/what-if.csv',
   '/admin/what-if.xlsx',
+  '/admin/seats.csv',
+  '/admin/seats.xlsx',
+  '/admin/seats/trend.csv',
+  '/admin/seats/trend.xlsx',
 ] as const;
 
 /** The page of one user, by their number. */

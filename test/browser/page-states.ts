@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { approve, install, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
+import { recordSeats } from '../support/seat-counts.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { type BrowserFixture, federated, germanUsers } from './browser-fixture.ts';
 
@@ -194,7 +195,18 @@ export const states: Readonly<Record<string, PageState>> = {
   },
   'admin-contract': {
     person: testUsers.administrator,
-    reach: (context) => gotoPage(context, '/admin/contract'),
+    async reach(context) {
+      const { tenants, planPrices } = context.fixture.planlens.services;
+      const { tenantId } = testUsers.administrator;
+      await tenants.saveContract(tenantId, { start: '2026-03-27', period: 'yearly' });
+      const price = { amount: 12_499_900n, period: 'month' } as const;
+      const byPlan = new Map([
+        ['sales-premium', price],
+        ['sales-premium+service-premium+marketing-premium', price],
+      ]);
+      await planPrices.save(tenantId, { currency: 'NOK', byPlan });
+      await gotoPage(context, '/admin/contract');
+    },
   },
   'admin-what-if': {
     person: testUsers.administrator,
@@ -257,6 +269,15 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPage(context, '/admin/seats');
       await context.page.locator('.overused + details > summary').click();
       await purchase(21);
+    },
+  },
+  'admin-seats-over-time': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { environment, now } = context.fixture.planlens;
+      await recordSeats(environment, testUsers.administrator.tenantId, now());
+      await gotoPage(context, '/admin/seats');
+      await context.page.locator('#trend ~ details > summary').click();
     },
   },
   'admin-history': {

@@ -1,3 +1,4 @@
+import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
@@ -11,15 +12,23 @@ import type { Language } from '../../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { type SuiteLimitRow, suiteLimitRows } from '../../suite-limit-rows.ts';
 import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
-import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+import { type SeatBar, seatBars } from './seat-bars.ts';
+import { describeSeatCosts } from './seat-costs-view.ts';
+import { namedSeats, type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+import { seatTotals } from './seat-totals.ts';
 
 /** Values of `views/admin-seats.ejs`. */
 interface SeatsView {
   /** The caption of the table. CRM Suite has seats, which some languages call otherwise than the licenses of user plans. */
   readonly seatsHeading: string;
   readonly seats: readonly SeatRow[];
+  /** The same seats as pictures. */
+  readonly bars: readonly SeatBar[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
+  readonly downloads: readonly { readonly text: string; readonly href: string }[];
+  /** What the seats cost in a year; empty if no prices are entered. */
+  readonly cost: string;
   /** The limits of CRM Suite; empty without it. */
   readonly limits: readonly SuiteLimitRow[];
   /** When the licenses were read; null if SuperOffice refused to return them. */
@@ -35,17 +44,25 @@ export function seatsView(input: {
   tenant: Tenant;
   tenantLicenses: CachedSnapshot<TenantLicenses> | null;
   tenantEntitlements: TenantEntitlements;
+  prices: PlanPrices | null;
   addresses: AdministrationAddresses;
+  lang: string;
   language: Language;
 }): SeatsView {
-  const { tenant, tenantLicenses, tenantEntitlements, addresses, language } = input;
+  const { tenant, tenantLicenses, tenantEntitlements, prices, addresses, lang, language } = input;
   const { model, plan } = tenantEntitlements.report(null);
   const isSuite = model === 'suite';
-  const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
+  const seats = tenantLicenses === null ? [] : namedSeats(tenantEntitlements, language);
   return {
     seatsHeading: language.t(isSuite ? 'admin.suiteSeats' : 'admin.page.seats'),
-    seats,
+    seats: seatRows(seats, language),
+    bars: seatBars(seats, seatTotals(tenantEntitlements), language),
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    downloads: (['csv', 'xlsx'] as const).map((format) => ({
+      text: language.t(`admin.seats.download.${format}`),
+      href: `/admin/seats.${format}?${new URLSearchParams({ lang })}`,
+    })),
+    cost: describeSeatCosts(tenantEntitlements, prices, language),
     limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,
