@@ -1,4 +1,5 @@
 import type { Person, Pin } from '../../../licensing/assignment/people.ts';
+import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import { type PlanKey, planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { ReportedLimits } from '../../../licensing/licenses/license-data.ts';
@@ -10,6 +11,7 @@ import type { Language } from '../../rendering/i18n.ts';
 import { describeSeatCount } from '../seats/seat-rows.ts';
 import { countPlans, type ListedUser, toPeople } from './people.ts';
 import { findOtherCounts, type PlannedSeats, planSeats } from './seat-plan.ts';
+import { toSolverPrices } from './seat-prices.ts';
 import { maxSeats, seatParameter, type WhatIfQuery } from './what-if-query.ts';
 
 /** What is known of a tenant when a question is asked. */
@@ -25,6 +27,8 @@ export interface TenantFacts {
   /** The purchased plans of which SuperOffice reports another number of seats in use. */
   readonly otherCounts: readonly PlanKey[];
   readonly planned: readonly PlannedSeats[];
+  /** Null if no administrator entered any. */
+  readonly prices: PlanPrices | null;
   readonly nameOf: (associateId: number) => string;
 }
 
@@ -35,10 +39,11 @@ export function tenantFacts(input: {
   readonly users: readonly (ListedUser & { readonly retired: boolean })[];
   readonly pins: readonly UserPin[];
   readonly openSubjects: readonly OpenSubject[];
+  readonly prices: PlanPrices | null;
   readonly query: WhatIfQuery;
   readonly language: Language;
 }): TenantFacts {
-  const { entitlements, limits, openSubjects, query, language } = input;
+  const { entitlements, limits, openSubjects, prices, query, language } = input;
   const users = input.users.filter(({ retired }) => !retired);
   const pins = new Map(input.pins.map(({ associateId, kind, plan }) => [associateId, { kind, plan } as Pin]));
   const { identifyPlan } = entitlements;
@@ -57,6 +62,7 @@ export function tenantFacts(input: {
     held,
     otherCounts: findOtherCounts(entitlements, heldByAll),
     planned: planSeats(entitlements, held, query),
+    prices,
     nameOf: (associateId) => names.get(associateId) || language.t('admin.associate', { associateId }),
   };
 }
@@ -75,6 +81,8 @@ export interface SeatFormView {
   readonly maxSeats: number;
   /** What is wrong with the typed numbers; empty if they are valid. */
   readonly validationError: string;
+  /** Whether the cheapest seats can be asked for. */
+  readonly hasPrices: boolean;
   readonly plansToAdd: readonly { readonly key: string; readonly label: string }[];
   /** Who is not counted, and why. */
   readonly notes: readonly string[];
@@ -82,7 +90,7 @@ export interface SeatFormView {
 
 /** Describes the form with the seats of each plan. */
 export function seatFormView(facts: TenantFacts, language: Language): SeatFormView {
-  const { planned } = facts;
+  const { planned, prices } = facts;
   const { t, number } = language;
   const counts = planned.map(({ purchased }) => purchased);
   return {
@@ -104,6 +112,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
     validationError: planned.some(({ isInvalid }) => isInvalid)
       ? t('admin.validationError.seats-invalid', { most: number(maxSeats) })
       : '',
+    hasPrices: toSolverPrices(prices) !== null,
     plansToAdd: planKeys
       .filter((key) => !planned.some(({ plan }) => plan === key))
       .map((key) => ({ key, label: planLabel(key, language) })),
