@@ -78,6 +78,7 @@ export function createAnswerRequest(deps: AnswerDeps): AnswerRequest {
     const limitsOfSuite = content?.limits ?? null;
     const facts = tenantFacts({
       entitlements,
+      isRefused: content === null,
       limits: limitsOfSuite,
       users: listed,
       pins,

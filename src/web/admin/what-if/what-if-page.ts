@@ -15,6 +15,7 @@ import type { MakeAdminFrame } from '../admin-frame.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { type AnswerContext, type AnswerView, assignmentView, fewestSeatsView } from './answer-view.ts';
 import { type MovedPerson, moveSheetColumns } from './move-sheet.ts';
+import { countCanLogIn } from './people.ts';
 import { type InvalidPin, type PinValidationError, pinSchema, validatePin } from './pin-form.ts';
 import { pinsView } from './pins-view.ts';
 import { type Answer, type AnswerDeps, type AnswerRequest, createAnswerRequest } from './question.ts';
@@ -135,7 +136,7 @@ function createRender({ adminFrame, views }: WhatIfDeps, answerRequest: AnswerRe
       downloads: downloadsOf(answer, frame.lang, carried),
       notice: answer.kind === 'unsolved' ? language.t(`admin.whatIf.unsolved.${answer.reason}`) : '',
       pins: isSuite ? null : pinsView({ pins, refused, users, nameOf, language }),
-      suite: suiteMoveView({ ...facts, chosen: query.suite, language }),
+      suite: suiteMoveView({ ...facts, canLogIn: countCanLogIn(users), chosen: query.suite, language }),
     });
   };
 }

@@ -18,7 +18,9 @@ import { maxSeats, seatParameter, type WhatIfQuery } from './what-if-query.ts';
 export interface TenantFacts {
   readonly entitlements: TenantEntitlements;
   readonly limits: ReportedLimits | null;
-  /** Those who have not left. */
+  /** Whether SuperOffice refused to return the licenses. */
+  readonly isRefused: boolean;
+  /** Those who have not left; on CRM Suite, those who can log in, each of whom has a seat. */
   readonly users: readonly ListedUser[];
   /** The number of people who have left and still hold a plan; they need none. */
   readonly left: number;
@@ -35,8 +37,9 @@ export interface TenantFacts {
 /** Joins what is known of a tenant. */
 export function tenantFacts(input: {
   readonly entitlements: TenantEntitlements;
+  readonly isRefused: boolean;
   readonly limits: ReportedLimits | null;
-  readonly users: readonly (ListedUser & { readonly retired: boolean })[];
+  readonly users: readonly ListedUser[];
   readonly pins: readonly UserPin[];
   readonly openSubjects: readonly OpenSubject[];
   readonly prices: PlanPrices | null;
@@ -44,7 +47,8 @@ export function tenantFacts(input: {
   readonly language: Language;
 }): TenantFacts {
   const { entitlements, limits, openSubjects, prices, query, language } = input;
-  const users = input.users.filter(({ retired }) => !retired);
+  const isSuite = entitlements.report(null).model === 'suite';
+  const users = input.users.filter(({ retired, canLogIn }) => !retired && !(isSuite && canLogIn === false));
   const pins = new Map(input.pins.map(({ associateId, kind, plan }) => [associateId, { kind, plan } as Pin]));
   const { identifyPlan } = entitlements;
   const people = toPeople({ users, identifyPlan, pins, openSubjects });
@@ -55,6 +59,7 @@ export function tenantFacts(input: {
   );
   return {
     entitlements,
+    isRefused: input.isRefused,
     limits,
     users,
     left: input.users.length - users.length,
@@ -122,7 +127,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
 
 /** Who and what is not counted in an answer, in one sentence each. */
 function notCounted(
-  { held, users, left, people, entitlements, otherCounts }: TenantFacts,
+  { held, users, left, people, entitlements, otherCounts, isRefused }: TenantFacts,
   language: Language,
 ): readonly string[] {
   const { t, number } = language;
@@ -134,6 +139,8 @@ function notCounted(
   const unidentified = entitlements.identifiedSeats().filter(({ key }) => key === null);
   const names = (each: readonly string[]) => [...new Set(each)].sort().join(', ');
   return [
+    ...(isRefused ? [t('admin.seatsRefused')] : []),
+    ...(users.length === 0 ? [t('admin.users.empty.unread')] : []),
     ...(without === 0 ? [] : [t('admin.whatIf.withoutPlan', { count: without, number: number(without) })]),
     ...(unknown === 0
       ? []
