@@ -399,6 +399,7 @@ const whatIfPage = {
     total: { purchased: nasty, inUse: nasty },
     maxSeats: 1,
     validationError: nasty,
+    hasPrices: true,
     plansToAdd: [{ key: nasty, label: nasty }],
     notes: [nasty],
   },
