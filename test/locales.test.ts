@@ -29,6 +29,7 @@ import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
+import type { MessageValidationError } from '../src/web/admin/contract/message-form.ts';
 import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
@@ -163,6 +164,7 @@ const validationErrors = all<
   | ResolutionValidationError
   | ContractValidationError
   | PriceValidationError
+  | MessageValidationError
   | UserDataValidationError
   | PinValidationError
   | 'not-sent'
@@ -180,6 +182,10 @@ const validationErrors = all<
   'amount-invalid': yes,
   'price-plan-missing': yes,
   'price-twice': yes,
+  'seats-invalid': yes,
+  'seats-plan-missing': yes,
+  'seats-unchanged': yes,
+  'message-reason-too-long': yes,
   'user-not-listed': yes,
   'pin-reason-missing': yes,
   'pin-reason-too-long': yes,
@@ -274,6 +280,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.planChange.': planChanges,
   'admin.otherPlan.': ['user-plans', 'suite'],
   'admin.addOn.': ['user-plans', 'suite'],
+  'admin.message.cost.': all<PlanChange>({ add: yes, reduce: yes }),
   'admin.prices.period.': pricePeriods,
   'admin.prices.price.': pricePeriods,
   'admin.whatIf.pin.': pinKinds,

@@ -83,7 +83,7 @@ export function accessRequestGroup(
   const lengths = { length: number(own?.comment.length ?? 0), longest: number(maxCommentLength) };
   return {
     subject,
-    title: subjectTitle(subject, parsed, language),
+    title: subjectTitle(subject, language),
     people: [
       t('admin.people', { count }),
       ...(more > 0 ? [t('admin.morePeople', { count: more })] : []),
@@ -111,7 +111,7 @@ export function resolvedAccessRequests(
     const { subject, state, comment, resolvedBy, resolvedAt } = accessRequest;
     if (state === 'open' || resolvedAt === null) return [];
     const by = { date: formatDay(resolvedAt, language), name: resolvedBy || t('admin.someAdministrator') };
-    const title = subjectTitle(subject, parseSubject(subject), language);
+    const title = subjectTitle(subject, language);
     return [{ ...toRow(accessRequest, language), title, outcome: t(`admin.outcome.${state}`, by), comment }];
   });
 }
@@ -128,7 +128,8 @@ function toRow(
 }
 
 /** The label of a subject, or its key if the catalogue no longer contains it. */
-function subjectTitle(subject: string, parsed: Subject | null, language: Language): string {
+export function subjectTitle(subject: string, language: Language): string {
+  const parsed = parseSubject(subject);
   if (parsed === null) return subject.replace(/^\w+:/, '');
   return language.t(`admin.subject.${parsed.kind}`, { name: subjectName(parsed, language) });
 }

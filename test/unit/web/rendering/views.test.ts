@@ -292,7 +292,20 @@ const prices = {
   until: nasty,
   seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
 };
-const contractPage = { ...adminFrame, contract, prices };
+const message = {
+  rows: [{ plan: nasty, label: nasty, today: nasty, text: nasty, isInvalid: true }],
+  plansToAdd: [{ key: nasty, label: nasty }],
+  added: nasty,
+  reason: nasty,
+  maxReasonLength: 1_000,
+  asksForRequests: true,
+  asksForNames: false,
+  validationError: nasty,
+  error: 'message-reason-too-long',
+  changes: [nasty],
+  message: { subject: nasty, body: nasty, address: nasty },
+};
+const contractPage = { ...adminFrame, contract, prices, message, inSuperOffice: help };
 const usersPage = {
   ...adminFrame,
   filter: { search: nasty },
