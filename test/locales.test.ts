@@ -31,6 +31,7 @@ import type { ResolutionValidationError } from '../src/web/admin/access-requests
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
 import type { MessageValidationError } from '../src/web/admin/contract/message-form.ts';
 import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
+import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
 import { adminPages } from '../src/web/administrator-pages.ts';
@@ -139,6 +140,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'removal-incomplete': yes,
   'deletion-proved': yes,
   'users-downloaded': yes,
+  'moves-downloaded': yes,
+  'seats-downloaded': yes,
   'user-panel-seen': yes,
   'user-exported': yes,
   'user-erased': yes,
@@ -271,6 +274,9 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.users.column.': [...userOrders, 'missing', 'number', 'listed-since'],
   'admin.users.download.': ['csv', 'xlsx'],
   'admin.users.note.': ['noData', 'ofDay', 'unknownPlan', 'noPlan', 'retired', 'unread', 'rights'],
+  'admin.seats.period.': trendPeriods,
+  'admin.seats.line.': ['purchased', 'in-use'],
+  'admin.seats.download.': ['csv', 'xlsx'],
   'admin.period.': billingPeriods,
   'setup.event.': audited,
   'setup.status.': statuses,

@@ -35,7 +35,7 @@ export async function startWorkers(deps: {
   superOffice: Pick<SuperOffice, 'states' | 'webApi'>;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
-  seatCounts: SeatCountStore;
+  seatCounts: Pick<SeatCountStore, 'record'>;
   users: UserStore;
   sessionCutoffs: SessionCutoffStore;
   locks: WithFencedLock;

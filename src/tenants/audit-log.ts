@@ -19,7 +19,10 @@ export type AuditEvent =
   | { readonly event: 'status-changed'; readonly from: string; readonly to: string }
   /** SuperOffice deleted the tenant. */
   | { readonly event: 'deletion-proved' }
-  | { readonly event: 'users-downloaded'; readonly format: 'csv' | 'xlsx' }
+  | {
+      readonly event: 'users-downloaded' | 'moves-downloaded' | 'seats-downloaded';
+      readonly format: 'csv' | 'xlsx';
+    }
   /** An administrator opened the panel of a user, by number. */
   | { readonly event: 'user-panel-seen'; readonly user: number }
   /** The data of one user, by number. */

@@ -14,7 +14,18 @@ export const adminPages = [
 export type AdminPageName = (typeof adminPages)[number]['name'];
 
 /** Pages for administrators that the navigation does not name. */
-const otherPaths = ['/setup', '/uninstall', '/admin/users.csv', '/admin/users.xlsx'] as const;
+const otherPaths = [
+  '/setup',
+  '/uninstall',
+  '/admin/users.csv',
+  '/admin/users.xlsx',
+  '/admin/what-if.csv',
+  '/admin/what-if.xlsx',
+  '/admin/seats.csv',
+  '/admin/seats.xlsx',
+  '/admin/seats/trend.csv',
+  '/admin/seats/trend.xlsx',
+] as const;
 
 /** The page of one user, by their number. */
 type UserPath = `/admin/users/${number}`;

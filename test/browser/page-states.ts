@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { approve, install, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
+import { recordSeats } from '../support/seat-counts.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { type BrowserFixture, federated, germanUsers } from './browser-fixture.ts';
 
@@ -280,6 +281,15 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPage(context, '/admin/seats');
       await context.page.locator('.overused + details > summary').click();
       await purchase(21);
+    },
+  },
+  'admin-seats-over-time': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { environment, now } = context.fixture.planlens;
+      await recordSeats(environment, testUsers.administrator.tenantId, now());
+      await gotoPage(context, '/admin/seats');
+      await context.page.locator('#trend ~ details > summary').click();
     },
   },
   'admin-history': {

@@ -33,6 +33,8 @@ export interface Planlens {
   blockFrameCookies(block: boolean): void;
   /** Restarts the workers with the `manifest` of another root folder, as after an upgrade. */
   upgradeTo(root: string): Promise<void>;
+  /** The clock of app and sandbox, ms since 1970. */
+  now(): number;
   /** Advances the clock of app and sandbox, ms. */
   passTime(ms: number): void;
   /** Starts the reconciliations that are due now, instead of at the next minute. */
@@ -80,6 +82,7 @@ export async function startPlanlens(): Promise<Planlens> {
     environment,
     routes: listRoutes(app),
     logged,
+    now,
     blockFrameCookies: (block) => {
       isBlocking = block;
     },

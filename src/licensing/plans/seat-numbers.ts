@@ -12,7 +12,7 @@ export interface SeatNumbers {
 }
 
 /** The name under which the seats of CRM Suite are counted, whatever its plan. */
-const suiteSeatsModule = 'crm-suite';
+export const suiteSeatsModule = 'crm-suite';
 
 /**
  * The seats of a tenant's CRM Suite plan, or of its user plans, with one entry for each module: versions of a plan are

@@ -34,7 +34,7 @@ export function createReconcileTenant(deps: {
   syncTenantStatus: SyncTenantStatus;
   provision: Provision;
   licenses: LicenseSnapshots;
-  seatCounts: SeatCountStore;
+  seatCounts: Pick<SeatCountStore, 'record'>;
   compareUsers: CompareUsers;
   recordLogins: RecordLogins;
   now: () => number;

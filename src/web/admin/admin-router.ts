@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { SeatCountStore } from '../../snapshots/seat-count-store.ts';
 import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
@@ -37,6 +38,7 @@ export function createAdminRouter(deps: {
   sessions: Sessions;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
+  seatCounts: SeatCountStore;
   history: LicenseHistory;
   accessRequests: AccessRequestStore;
   audit: AuditLog;
@@ -59,6 +61,7 @@ export function createAdminRouter(deps: {
   const pageDeps = { ...deps, adminFrame: createAdminFrame(deps) };
   const accessRequests = createAccessRequestsPage(pageDeps);
   const contract = createContractPage(pageDeps);
+  const seats = createSeatsPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
   const users = createUsersPage(pageDeps);
   const whatIf = createWhatIfPage(pageDeps);
@@ -69,12 +72,18 @@ export function createAdminRouter(deps: {
   router.route('/admin/users.csv').get(users.download('csv')).all(methodNotAllowed);
   router.route('/admin/users.xlsx').get(users.download('xlsx')).all(methodNotAllowed);
   router.route('/admin/users/:associateId').get(createUserPage(pageDeps)).all(methodNotAllowed);
-  router.route('/admin/seats').get(createSeatsPage(pageDeps)).all(methodNotAllowed);
+  router.route('/admin/seats').get(seats.show).all(methodNotAllowed);
+  router.route('/admin/seats.csv').get(seats.download('csv')).all(methodNotAllowed);
+  router.route('/admin/seats.xlsx').get(seats.download('xlsx')).all(methodNotAllowed);
+  router.route('/admin/seats/trend.csv').get(seats.downloadTrend('csv')).all(methodNotAllowed);
+  router.route('/admin/seats/trend.xlsx').get(seats.downloadTrend('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/access-requests')
     .get(accessRequests.show)
     .post(form, csrfProtection, accessRequests.resolve)
     .all(methodNotAllowed);
+  router.route('/admin/what-if.csv').get(whatIf.download('csv')).all(methodNotAllowed);
+  router.route('/admin/what-if.xlsx').get(whatIf.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/what-if')
     .get(whatIf.show)

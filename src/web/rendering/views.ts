@@ -40,6 +40,8 @@ const partialLocals = [
   'cell',
   'links',
   'pager',
+  'bars',
+  'trend',
   'count',
   'vendor',
   'value',

@@ -3,7 +3,15 @@ import type { SeatCount } from '../../../licensing/plans/plan-seats.ts';
 import { describedPlanName, planLabel } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 
-/** The seats of one plan. */
+/** The seats of one plan; a number is null if it is not reported. `free` is below 0 if the plan is overused. */
+export interface NamedSeats {
+  readonly plan: string;
+  readonly purchased: SeatCount | null;
+  readonly inUse: number | null;
+  readonly free: SeatCount | null;
+}
+
+/** The seats of one plan in words. */
 export interface SeatRow {
   readonly plan: string;
   readonly purchased: string;
@@ -13,13 +21,19 @@ export interface SeatRow {
   readonly isOverused: boolean;
 }
 
-/** The seats of a tenant's CRM Suite plan, or of its user plans if it has none. */
-export function seatRows(plans: TenantEntitlements, language: Language): readonly SeatRow[] {
-  const describe = (seats: SeatCount | null) => describeSeatCount(seats, language);
+/** The seats of a tenant's CRM Suite plan, or of its user plans if it has none, by the names of the plans. */
+export function namedSeats(plans: TenantEntitlements, language: Language): readonly NamedSeats[] {
   const suite = plans.suiteSeats(null);
-  const seats = suite.valid
-    ? [{ ...suite, plan: suitePlanName(plans, language), inUse: suite.used }]
-    : plans.planSeats().map((each) => ({ ...each, plan: describedPlanName(each.plan) }));
+  if (suite.valid) {
+    const { purchased, used, free } = suite;
+    return [{ plan: suitePlanName(plans, language), purchased, inUse: used, free }];
+  }
+  return plans.planSeats().map((each) => ({ ...each, plan: describedPlanName(each.plan) }));
+}
+
+/** Describes the seats of each plan. */
+export function seatRows(seats: readonly NamedSeats[], language: Language): readonly SeatRow[] {
+  const describe = (count: SeatCount | null) => describeSeatCount(count, language);
   return seats.map(({ plan, purchased, inUse, free }) => ({
     plan,
     purchased: describe(purchased),

@@ -12,16 +12,21 @@ import type { Language } from '../../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { type SuiteLimitRow, suiteLimitRows } from '../../suite-limit-rows.ts';
 import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
+import { type SeatBar, seatBars } from './seat-bars.ts';
 import { describeSeatCosts } from './seat-costs-view.ts';
-import { type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+import { namedSeats, type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
+import { seatTotals } from './seat-totals.ts';
 
 /** Values of `views/admin-seats.ejs`. */
 interface SeatsView {
   /** The caption of the table. CRM Suite has seats, which some languages call otherwise than the licenses of user plans. */
   readonly seatsHeading: string;
   readonly seats: readonly SeatRow[];
+  /** The same seats as pictures. */
+  readonly bars: readonly SeatBar[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
+  readonly downloads: readonly { readonly text: string; readonly href: string }[];
   /** What the seats cost in a year; empty if no prices are entered. */
   readonly cost: string;
   /** The limits of CRM Suite; empty without it. */
@@ -41,16 +46,22 @@ export function seatsView(input: {
   tenantEntitlements: TenantEntitlements;
   prices: PlanPrices | null;
   addresses: AdministrationAddresses;
+  lang: string;
   language: Language;
 }): SeatsView {
-  const { tenant, tenantLicenses, tenantEntitlements, prices, addresses, language } = input;
+  const { tenant, tenantLicenses, tenantEntitlements, prices, addresses, lang, language } = input;
   const { model, plan } = tenantEntitlements.report(null);
   const isSuite = model === 'suite';
-  const seats = tenantLicenses === null ? [] : seatRows(tenantEntitlements, language);
+  const seats = tenantLicenses === null ? [] : namedSeats(tenantEntitlements, language);
   return {
     seatsHeading: language.t(isSuite ? 'admin.suiteSeats' : 'admin.page.seats'),
-    seats,
+    seats: seatRows(seats, language),
+    bars: seatBars(seats, seatTotals(tenantEntitlements), language),
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
+    downloads: (['csv', 'xlsx'] as const).map((format) => ({
+      text: language.t(`admin.seats.download.${format}`),
+      href: `/admin/seats.${format}?${new URLSearchParams({ lang })}`,
+    })),
     cost: describeSeatCosts(tenantEntitlements, prices, language),
     limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),

@@ -6,7 +6,7 @@ import { assignedPlanNote } from '../../plan-names.ts';
 import { formatTimestamp, type Timestamp, toUtcDay } from '../../rendering/timestamps.ts';
 import { type ChangeRow, changeRows } from '../history/change-messages.ts';
 import type { PlanOnDay } from './plan-on-day.ts';
-import type { PlanText } from './plan-text.ts';
+import type { DescribePlan } from './plan-text.ts';
 import { supportText } from './support-text.ts';
 import { type UserFeatures, userFeatures } from './user-features.ts';
 import { lastLoginText, planSinceText } from './users-view.ts';
@@ -56,7 +56,7 @@ export interface UserInput {
   readonly isDayUnknown: boolean;
   readonly periods: readonly PlanPeriod[];
   readonly changes: readonly RecordedChange[];
-  readonly describe: (userPlan: string) => PlanText;
+  readonly describe: DescribePlan;
   readonly lang: string;
 }
 

@@ -248,7 +248,32 @@ const seatsPage = {
   ...adminFrame,
   seatsHeading: nasty,
   seats: [{ plan: nasty, purchased: nasty, inUse: nasty, free: nasty, isOverused: true }],
+  bars: [
+    {
+      name: nasty,
+      text: nasty,
+      parts: ['used', 'free', 'excess'].map((kind) => ({ kind, x: nasty, width: nasty })),
+      isOverused: true,
+    },
+  ],
   seatsNote: nasty,
+  downloads: [{ text: nasty, href: nasty }],
+  trend: {
+    plans: ['', nasty, nasty].map((module) => ({ module, name: nasty, isChosen: true })),
+    periods: [true, false].map((isCurrent) => ({ text: nasty, href: nasty, isCurrent })),
+    period: nasty,
+    chart: {
+      label: nasty,
+      viewBox: nasty,
+      lines: ['purchased', 'in-use'].map((name) => ({ name, path: nasty, text: nasty })),
+      surface: nasty,
+      days: [{ at: nasty, text: nasty, anchor: nasty }],
+      numbers: [{ at: nasty, text: nasty }],
+    },
+    notes: [nasty],
+    rows: [{ day: nasty, purchased: nasty, inUse: nasty }],
+    downloads: [{ text: nasty, href: nasty }],
+  },
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
@@ -378,7 +403,7 @@ const userDataPage = {
   validationError: nasty,
   erased: nasty,
 };
-const named = { text: nasty, names: [nasty] };
+const named = { text: nasty, people: [{ associateId: nasty, name: nasty }], more: nasty };
 const whatIfPage = {
   ...adminFrame,
   query: nasty,
@@ -391,6 +416,7 @@ const whatIfPage = {
     notes: [nasty],
   },
   notice: nasty,
+  downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,
     summary: [nasty],
@@ -399,6 +425,8 @@ const whatIfPage = {
     seats: [{ plan: nasty, before: nasty, after: nasty, seats: nasty, difference: nasty }],
   },
   pins: {
+    count: nasty,
+    isLong: true,
     pins: [{ associateId: nasty, name: nasty, requirement: nasty, reason: nasty, pinned: nasty }],
     form: {
       associateId: nasty,
@@ -680,7 +708,25 @@ describe('page templates', () => {
       { ...accessRequestsPage, groups: [], resolved: [] },
       'Nichts wartet auf eine Antwort',
     ],
-    ['admin-seats', { ...seatsPage, seats: [] }, seatsPage, '<table'],
+    ['admin-seats', { ...seatsPage, seats: [] }, seatsPage, 'class="seat-bars"'],
+    [
+      'admin-seats',
+      { ...seatsPage, trend: { ...seatsPage.trend, chart: null } },
+      seatsPage,
+      'class="trend" role="img"',
+    ],
+    [
+      'admin-seats',
+      { ...seatsPage, trend: { ...seatsPage.trend, plans: seatsPage.trend.plans.slice(1) } },
+      seatsPage,
+      '<select',
+    ],
+    [
+      'admin-seats',
+      { ...seatsPage, trend: { ...seatsPage.trend, rows: [] } },
+      seatsPage,
+      'Zahlen als Tabelle',
+    ],
     ['admin-seats', { ...seatsPage, limits: [] }, seatsPage, 'id="limits"'],
     ['admin-seats', { ...seatsPage, asOf: null }, seatsPage, '<time'],
     ['admin-seats', { ...seatsPage, stale: false }, seatsPage, 'class="eyebrow noted stale"'],

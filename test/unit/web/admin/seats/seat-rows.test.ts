@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantLicenses } from '../../../../../src/licensing/licenses/license-data.ts';
-import { seatRows, seatsNote } from '../../../../../src/web/admin/seats/seat-rows.ts';
+import { namedSeats, seatRows, seatsNote } from '../../../../../src/web/admin/seats/seat-rows.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../../licensing/fixtures/golden-cases.ts';
 import { moduleLicense, publishedTenant, tenantWith } from '../../../licensing/fixtures/tenants.ts';
 import { english, german, languages } from '../../harness.ts';
 
 const listRows = (tenant: TenantLicenses, language = english) =>
-  seatRows(entitlementEngine(tenant, '2026-12-01'), language);
+  seatRows(namedSeats(entitlementEngine(tenant, '2026-12-01'), language), language);
 const plan = moduleLicense({ name: 'ten-sales', description: 'Sales', scope: 'user', extraFlags: 1 });
 
 describe('seat rows', () => {
