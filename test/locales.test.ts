@@ -31,6 +31,7 @@ import type { ResolutionValidationError } from '../src/web/admin/access-requests
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
 import type { MessageValidationError } from '../src/web/admin/contract/message-form.ts';
 import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
+import type { SavedAnswerValidationError } from '../src/web/admin/saved-answers/saved-answer-form.ts';
 import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
@@ -133,6 +134,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   installed: yes,
   'contract-saved': yes,
   'prices-saved': yes,
+  'answer-saved': yes,
+  'answer-deleted': yes,
   exported: yes,
   'access-request-submitted': yes,
   'access-request-withdrawn': yes,
@@ -168,6 +171,7 @@ const validationErrors = all<
   | ContractValidationError
   | PriceValidationError
   | MessageValidationError
+  | SavedAnswerValidationError
   | UserDataValidationError
   | PinValidationError
   | 'not-sent'
@@ -185,6 +189,13 @@ const validationErrors = all<
   'amount-invalid': yes,
   'price-plan-missing': yes,
   'price-twice': yes,
+  'saved-answer-gone': yes,
+  'answer-name-missing': yes,
+  'answer-name-too-long': yes,
+  'answer-name-taken': yes,
+  'answer-text-missing': yes,
+  'answer-text-too-long': yes,
+  'saved-answers-full': yes,
   'seats-invalid': yes,
   'seats-plan-missing': yes,
   'seats-unchanged': yes,

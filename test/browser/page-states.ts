@@ -193,6 +193,17 @@ export const states: Readonly<Record<string, PageState>> = {
       await context.page.locator('[data-state="upgrade"] > details > summary').first().click();
     },
   },
+  'admin-saved-answers': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { savedAnswers } = context.fixture.planlens.services;
+      const answer = { name: 'Budget', text: 'Not this year. Ask again in March.' };
+      await savedAnswers.save(testUsers.administrator.tenantId, answer, null);
+      await gotoPage(context, '/admin/saved-answers');
+      await context.page.locator('button[value=save]').last().click();
+      await context.page.locator('.field-error').waitFor();
+    },
+  },
   'admin-contract': {
     person: testUsers.administrator,
     async reach(context) {

@@ -212,6 +212,8 @@ const requestGroup = {
   draft: nasty,
   validationError: nasty,
   invalid: 'people',
+  answer: nasty,
+  saveAs: nasty,
 };
 const resolvedRequest = {
   id: nasty,
@@ -234,8 +236,19 @@ const adminFrame = {
   crmUrl: nasty,
   navigation: [{ href: nasty, text: nasty, isCurrent: true, badge: nasty }],
 };
+const savedAnswer = { replaced: nasty, name: nasty, text: nasty, validationError: nasty, invalid: 'text' };
+const savedAnswersPage = {
+  ...adminFrame,
+  answers: [savedAnswer],
+  added: { ...savedAnswer, replaced: '', validationError: '', invalid: '' },
+  maxNameLength: 60,
+  maxTextLength: 500,
+  full: nasty,
+};
 const accessRequestsPage = {
   ...adminFrame,
+  answerNames: [nasty],
+  maxNameLength: 60,
   saved: nasty,
   showsResolved: false,
   page: 1,
@@ -508,6 +521,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
+  'admin-saved-answers': savedAnswersPage,
   'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
   'admin-history': historyPage,
