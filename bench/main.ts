@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { decisions } from './decisions/decisions.ts';
 import { describeMachine } from './machine.ts';
+import { adminPages } from './serving/admin-pages.ts';
 import { openBenchDatabase } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
 import { coldPanel } from './serving/cold-panel.ts';
@@ -18,6 +19,7 @@ const benchmarks = {
   scale,
   callbacks,
   start,
+  'admin-pages': adminPages,
 };
 
 const results = new URL('results/', import.meta.url);
