@@ -29,7 +29,9 @@ import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
+import type { MessageValidationError } from '../src/web/admin/contract/message-form.ts';
 import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
+import type { SavedAnswerValidationError } from '../src/web/admin/saved-answers/saved-answer-form.ts';
 import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
@@ -132,6 +134,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   installed: yes,
   'contract-saved': yes,
   'prices-saved': yes,
+  'answer-saved': yes,
+  'answer-deleted': yes,
   exported: yes,
   'access-request-submitted': yes,
   'access-request-withdrawn': yes,
@@ -166,6 +170,8 @@ const validationErrors = all<
   | ResolutionValidationError
   | ContractValidationError
   | PriceValidationError
+  | MessageValidationError
+  | SavedAnswerValidationError
   | UserDataValidationError
   | PinValidationError
   | 'not-sent'
@@ -183,6 +189,17 @@ const validationErrors = all<
   'amount-invalid': yes,
   'price-plan-missing': yes,
   'price-twice': yes,
+  'saved-answer-gone': yes,
+  'answer-name-missing': yes,
+  'answer-name-too-long': yes,
+  'answer-name-taken': yes,
+  'answer-text-missing': yes,
+  'answer-text-too-long': yes,
+  'saved-answers-full': yes,
+  'seats-invalid': yes,
+  'seats-plan-missing': yes,
+  'seats-unchanged': yes,
+  'message-reason-too-long': yes,
   'user-not-listed': yes,
   'pin-reason-missing': yes,
   'pin-reason-too-long': yes,
@@ -280,6 +297,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.planChange.': planChanges,
   'admin.otherPlan.': ['user-plans', 'suite'],
   'admin.addOn.': ['user-plans', 'suite'],
+  'admin.message.cost.': all<PlanChange>({ add: yes, reduce: yes }),
   'admin.prices.period.': pricePeriods,
   'admin.prices.price.': pricePeriods,
   'admin.whatIf.pin.': pinKinds,

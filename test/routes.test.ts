@@ -230,6 +230,8 @@ const responses = [
   expected('get', '/admin/what-if.csv', 302),
   expected('get', '/admin/what-if.xlsx', 302),
   expected('post', '/admin/what-if', 401),
+  expected('get', '/admin/saved-answers', 302),
+  expected('post', '/admin/saved-answers', 401),
   expected('get', '/admin/contract', 302),
   expected('post', '/admin/contract', 401),
   expected('get', '/admin/user-data', 302),

@@ -17,6 +17,7 @@ export type AdminPageName = (typeof adminPages)[number]['name'];
 const otherPaths = [
   '/setup',
   '/uninstall',
+  '/admin/saved-answers',
   '/admin/users.csv',
   '/admin/users.xlsx',
   '/admin/what-if.csv',

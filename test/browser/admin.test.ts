@@ -119,4 +119,43 @@ describe("administrators' pages by keyboard", () => {
     await feature.locator('.why').waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   });
+
+  test.each([320, 1280])('enters a price and writes a message to SuperOffice at %i pixels', async (width) => {
+    const { planPrices } = fixture.planlens.services;
+    await planPrices.save(administrator.tenantId, null);
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/contract?lang=en`);
+    await page.getByLabel('Currency').focus();
+    await page.keyboard.type('nok');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('1,249.50');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What one seat costs' }).waitFor();
+    expect(await page.getByRole('cell', { name: 'NOK 14,994.00' }).count()).toBe(1);
+
+    const seats = page.getByLabel('Seats wanted: Sales-Premium', { exact: true });
+    await seats.focus();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('x');
+    await page.keyboard.press('Enter');
+    await page.getByText('“x” is not a number of seats.').waitFor();
+    // The field has the focus again, and its error is its description.
+    expect(await page.locator(':focus').getAttribute('aria-describedby')).toBe('message-error');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('30');
+    await page.keyboard.press('Enter');
+    const message = page.getByLabel('Your message');
+    await message.waitFor();
+    expect(await message.inputValue()).toMatch(/- Sales-Premium: 21 → 30 seats\n/);
+    expect(await page.locator(':focus').getAttribute('id')).toBe('message-text');
+    expect(await tab()).toBe('Copy the text');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^The text is (copied|selected)\./ })
+      .waitFor();
+    const mail = page.getByRole('link', { name: 'Open in mail' });
+    expect(await mail.getAttribute('href')).toMatch(/^mailto:\?subject=.*&body=Hello%2C%0D%0A/);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
 });

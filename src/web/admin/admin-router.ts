@@ -10,6 +10,7 @@ import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { PlanPriceStore } from '../../tenants/plan-price-store.ts';
+import type { SavedAnswerStore } from '../../tenants/saved-answer-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { UserPinStore } from '../../tenants/user-pin-store.ts';
@@ -25,6 +26,7 @@ import { createAdminFrame } from './admin-frame.ts';
 import { createContractPage } from './contract/contract-page.ts';
 import { createHistoryPage } from './history/history-page.ts';
 import { createOverviewPage } from './overview/overview-page.ts';
+import { createSavedAnswersPage } from './saved-answers/saved-answers-page.ts';
 import { createSeatsPage } from './seats/seats-page.ts';
 import { createUserDataPage } from './user-data/user-data-page.ts';
 import { createUserPage } from './users/user-page.ts';
@@ -48,6 +50,7 @@ export function createAdminRouter(deps: {
   userData: UserDataStore;
   userPins: UserPinStore;
   planPrices: PlanPriceStore;
+  savedAnswers: SavedAnswerStore;
   assignmentSolver: AssignmentSolver;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
@@ -61,6 +64,7 @@ export function createAdminRouter(deps: {
   const pageDeps = { ...deps, adminFrame: createAdminFrame(deps) };
   const accessRequests = createAccessRequestsPage(pageDeps);
   const contract = createContractPage(pageDeps);
+  const savedAnswers = createSavedAnswersPage(pageDeps);
   const seats = createSeatsPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
   const users = createUsersPage(pageDeps);
@@ -88,6 +92,11 @@ export function createAdminRouter(deps: {
     .route('/admin/what-if')
     .get(whatIf.show)
     .post(form, csrfProtection, whatIf.pin)
+    .all(methodNotAllowed);
+  router
+    .route('/admin/saved-answers')
+    .get(savedAnswers.show)
+    .post(form, csrfProtection, savedAnswers.send)
     .all(methodNotAllowed);
   router
     .route('/admin/contract')

@@ -212,6 +212,8 @@ const requestGroup = {
   draft: nasty,
   validationError: nasty,
   invalid: 'people',
+  answer: nasty,
+  saveAs: nasty,
 };
 const resolvedRequest = {
   id: nasty,
@@ -234,8 +236,19 @@ const adminFrame = {
   crmUrl: nasty,
   navigation: [{ href: nasty, text: nasty, isCurrent: true, badge: nasty }],
 };
+const savedAnswer = { replaced: nasty, name: nasty, text: nasty, validationError: nasty, invalid: 'text' };
+const savedAnswersPage = {
+  ...adminFrame,
+  answers: [savedAnswer],
+  added: { ...savedAnswer, replaced: '', validationError: '', invalid: '' },
+  maxNameLength: 60,
+  maxTextLength: 500,
+  full: nasty,
+};
 const accessRequestsPage = {
   ...adminFrame,
+  answerNames: [nasty],
+  maxNameLength: 60,
   saved: nasty,
   showsResolved: false,
   page: 1,
@@ -317,7 +330,20 @@ const prices = {
   until: nasty,
   seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
 };
-const contractPage = { ...adminFrame, contract, prices };
+const message = {
+  rows: [{ plan: nasty, label: nasty, today: nasty, text: nasty, isInvalid: true }],
+  plansToAdd: [{ key: nasty, label: nasty }],
+  added: nasty,
+  reason: nasty,
+  maxReasonLength: 1_000,
+  asksForRequests: true,
+  asksForNames: false,
+  validationError: nasty,
+  error: 'message-reason-too-long',
+  changes: [nasty],
+  message: { subject: nasty, body: nasty, address: nasty },
+};
+const contractPage = { ...adminFrame, contract, prices, message, inSuperOffice: help };
 const usersPage = {
   ...adminFrame,
   filter: { search: nasty },
@@ -496,6 +522,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
+  'admin-saved-answers': savedAnswersPage,
   'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
   'admin-history': historyPage,
