@@ -8,6 +8,7 @@ import * as webhookErrors from './migrations/005-webhook-errors.ts';
 import * as auditIndexes from './migrations/006-audit-indexes.ts';
 import * as userStates from './migrations/007-user-states.ts';
 import * as userPins from './migrations/008-user-pins.ts';
+import * as userMarks from './migrations/009-user-marks.ts';
 import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
@@ -20,6 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006-audit-indexes': auditIndexes,
   '007-user-states': userStates,
   '008-user-pins': userPins,
+  '009-user-marks': userMarks,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

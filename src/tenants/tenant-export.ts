@@ -47,6 +47,7 @@ const sections: readonly Section[] = [
     ],
     rowsPerPage: 2_000,
   },
+  { name: 'marks', table: 'user_marks', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'pins', table: 'user_pins', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'changes', table: 'license_changes', key: [['id', 'bigint']], rowsPerPage: 2_000 },
   { name: 'callbacks', table: 'callbacks', key: [['event_id', 'text']], rowsPerPage: 2_000 },

@@ -3,6 +3,7 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SeatCountStore } from '../../snapshots/seat-count-store.ts';
+import type { ListSeatHolders } from '../../snapshots/seat-holders.ts';
 import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
@@ -11,6 +12,7 @@ import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
+import type { UserMarkStore } from '../../tenants/user-mark-store.ts';
 import type { UserPinStore } from '../../tenants/user-pin-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
@@ -24,6 +26,7 @@ import { createAdminFrame } from './admin-frame.ts';
 import { createContractPage } from './contract/contract-page.ts';
 import { createHistoryPage } from './history/history-page.ts';
 import { createOverviewPage } from './overview/overview-page.ts';
+import { createReclaimPage } from './reclaim/reclaim-page.ts';
 import { createSeatsPage } from './seats/seats-page.ts';
 import { createUserDataPage } from './user-data/user-data-page.ts';
 import { createUserPage } from './users/user-page.ts';
@@ -43,6 +46,8 @@ export function createAdminRouter(deps: {
   audit: AuditLog;
   users: UserStore;
   userDirectory: UserDirectory;
+  listSeatHolders: ListSeatHolders;
+  userMarks: UserMarkStore;
   limits: RequestLimits;
   userData: UserDataStore;
   userPins: UserPinStore;
@@ -60,6 +65,7 @@ export function createAdminRouter(deps: {
   const accessRequests = createAccessRequestsPage(pageDeps);
   const contract = createContractPage(pageDeps);
   const seats = createSeatsPage(pageDeps);
+  const reclaim = createReclaimPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
   const users = createUsersPage(pageDeps);
   const whatIf = createWhatIfPage(pageDeps);
@@ -75,6 +81,13 @@ export function createAdminRouter(deps: {
   router.route('/admin/seats.xlsx').get(seats.download('xlsx')).all(methodNotAllowed);
   router.route('/admin/seats/trend.csv').get(seats.downloadTrend('csv')).all(methodNotAllowed);
   router.route('/admin/seats/trend.xlsx').get(seats.downloadTrend('xlsx')).all(methodNotAllowed);
+  router
+    .route('/admin/seats/reclaim')
+    .get(reclaim.show)
+    .post(form, csrfProtection, reclaim.mark)
+    .all(methodNotAllowed);
+  router.route('/admin/seats/reclaim.csv').get(reclaim.download('csv')).all(methodNotAllowed);
+  router.route('/admin/seats/reclaim.xlsx').get(reclaim.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/access-requests')
     .get(accessRequests.show)

@@ -45,7 +45,7 @@ describe('trend', () => {
 
   it('says where the records begin and on how many days nothing was read', () => {
     expect(view().notes).toEqual([
-      expect.stringContaining('since 26 Nov 2026'),
+      expect.stringContaining('since 26\u00a0Nov\u00a02026'),
       'On 1 day no number could be read. It is a gap in the picture.',
     ]);
     const later = view({ since: '2026-11-27', days: days.slice(1) });
@@ -55,8 +55,8 @@ describe('trend', () => {
   it('draws nothing until there are two days', () => {
     expect(view({ days: days.slice(2), firstDay: '2026-11-29' })).toMatchObject({
       chart: null,
-      notes: [expect.stringContaining('since 29 Nov 2026')],
-      rows: [{ day: '29 Nov 2026', purchased: '10', inUse: '9' }],
+      notes: [expect.stringContaining('since 29\u00a0Nov\u00a02026')],
+      rows: [{ day: '29\u00a0Nov\u00a02026', purchased: '10', inUse: '9' }],
     });
     expect(view({ days: [], firstDay: null })).toMatchObject({
       chart: null,
@@ -67,19 +67,19 @@ describe('trend', () => {
 
   it('has a row for each day with a change, newest first, and of many days one for each month', () => {
     expect(view().rows.map(({ day, inUse }) => [day, inUse])).toEqual([
-      ['29 Nov 2026', '9'],
-      ['26 Nov 2026', '8'],
+      ['29\u00a0Nov\u00a02026', '9'],
+      ['26\u00a0Nov\u00a02026', '8'],
     ]);
     const many = Array.from({ length: 70 }, (_, index) =>
       seats(new Date(Date.parse('2026-09-21') + index * 86_400_000).toISOString().slice(0, 10), index),
     );
     expect(view({ days: many }).rows.map(({ day, inUse }) => [day, inUse])).toEqual([
-      ['29 Nov 2026', '69'],
-      ['31 Oct 2026', '40'],
-      ['30 Sept 2026', '9'],
+      ['29\u00a0Nov\u00a02026', '69'],
+      ['31\u00a0Oct\u00a02026', '40'],
+      ['30\u00a0Sept\u00a02026', '9'],
     ]);
     expect(view({ days: [seats('2026-11-29', null, null)] }).rows).toEqual([
-      { day: '29 Nov 2026', purchased: 'not counted', inUse: 'not counted' },
+      { day: '29\u00a0Nov\u00a02026', purchased: 'not counted', inUse: 'not counted' },
     ]);
   });
 
