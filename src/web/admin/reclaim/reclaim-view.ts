@@ -150,7 +150,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     formUrl: url(filter),
     pager: pager({ page: filter.page, hasMore }, { lang, ...parameters }, language),
     downloads:
-      list.shown.length === 0
+      showsKept || list.shown.length === 0
         ? []
         : (['csv', 'xlsx'] as const).map((format) => ({
             text: t(`admin.seats.download.${format}`),
