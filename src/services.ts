@@ -47,6 +47,7 @@ import { type AccessRequestStore, createAccessRequestStore } from './tenants/acc
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { type CallbackIntake, createCallbackIntake } from './tenants/callback-intake.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
+import { createPlanPriceStore, type PlanPriceStore } from './tenants/plan-price-store.ts';
 import { type Reencrypted, reencrypt } from './tenants/reencrypt.ts';
 import { createPurgeExpired, type PurgeExpired } from './tenants/retention.ts';
 import { createSessionCutoffStore, type SessionCutoffStore } from './tenants/session-cutoff-store.ts';
@@ -78,6 +79,7 @@ export interface Services {
   readonly userMarks: UserMarkStore;
   readonly listSeatHolders: ListSeatHolders;
   readonly userPins: UserPinStore;
+  readonly planPrices: PlanPriceStore;
   readonly assignmentSolver: AssignmentSolver;
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
@@ -179,6 +181,7 @@ export async function openServices(deps: {
     userMarks: createUserMarkStore({ db, now }),
     listSeatHolders: createListSeatHolders({ db }),
     userPins: createUserPinStore({ db, now }),
+    planPrices: createPlanPriceStore({ db }),
     assignmentSolver: createAssignmentSolver(),
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void removals.on('removal', listener),

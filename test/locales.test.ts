@@ -6,6 +6,7 @@ import type { VisibilityHintKey } from '../src/licensing/advice/visibility-hints
 import type { Unsatisfied } from '../src/licensing/assignment/fewest-seats.ts';
 import type { Pin } from '../src/licensing/assignment/people.ts';
 import { billingPeriods, type PlanChange, type PlanChangeRule } from '../src/licensing/billing/contract.ts';
+import { pricePeriods } from '../src/licensing/billing/plan-prices.ts';
 import type { CatalogueRow } from '../src/licensing/catalogue/catalogue.ts';
 import { isLanguage } from '../src/licensing/catalogue/languages.ts';
 import { featureParts } from '../src/licensing/catalogue/published-pages.ts';
@@ -30,6 +31,7 @@ import { markKinds } from '../src/tenants/user-mark-store.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
+import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
 import { reclaimOrders } from '../src/web/admin/reclaim/reclaim-filter.ts';
 import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
@@ -132,6 +134,7 @@ const changes = all<LicenseChange['kind']>({
 const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'status-changed'>>({
   installed: yes,
   'contract-saved': yes,
+  'prices-saved': yes,
   exported: yes,
   'access-request-submitted': yes,
   'access-request-withdrawn': yes,
@@ -143,6 +146,7 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'reclaim-downloaded': yes,
   'user-marked': yes,
   'user-unmarked': yes,
+  'moves-downloaded': yes,
   'seats-downloaded': yes,
   'user-panel-seen': yes,
   'user-exported': yes,
@@ -168,6 +172,7 @@ const diagnostics = all<Diagnostic['kind']>({
 const validationErrors = all<
   | ResolutionValidationError
   | ContractValidationError
+  | PriceValidationError
   | UserDataValidationError
   | PinValidationError
   | 'not-sent'
@@ -180,6 +185,11 @@ const validationErrors = all<
   'comment-too-long': yes,
   'start-not-a-date': yes,
   'start-in-future': yes,
+  'currency-missing': yes,
+  'currency-invalid': yes,
+  'amount-invalid': yes,
+  'price-plan-missing': yes,
+  'price-twice': yes,
   'user-not-listed': yes,
   'pin-reason-missing': yes,
   'pin-reason-too-long': yes,
@@ -279,6 +289,10 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.diagnostic.': diagnostics,
   'admin.validationError.': validationErrors,
   'admin.planChange.': planChanges,
+  'admin.otherPlan.': ['user-plans', 'suite'],
+  'admin.addOn.': ['user-plans', 'suite'],
+  'admin.prices.period.': pricePeriods,
+  'admin.prices.price.': pricePeriods,
   'admin.whatIf.pin.': pinKinds,
   'admin.whatIf.pinKind.': pinKinds,
   'admin.whatIf.suite.': ['lost', 'limited', 'gained', 'unknown'],

@@ -231,6 +231,8 @@ const responses = [
   expected('get', '/admin/access-requests', 302),
   expected('post', '/admin/access-requests', 401),
   expected('get', '/admin/what-if', 302),
+  expected('get', '/admin/what-if.csv', 302),
+  expected('get', '/admin/what-if.xlsx', 302),
   expected('post', '/admin/what-if', 401),
   expected('get', '/admin/contract', 302),
   expected('post', '/admin/contract', 401),

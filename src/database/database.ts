@@ -171,6 +171,15 @@ interface Tables {
     detected_at: Date;
     content: Json<unknown>;
   };
+  plan_prices: {
+    context_identifier: string;
+    plan: string;
+    currency: string;
+    /** A decimal, which pg reads as text. */
+    amount: string;
+    period: string;
+  };
+  saved_answers: { context_identifier: string; name: string; text: string };
   tenant_users: TenantUserRow;
   /** Who had which plan from when to when; the current period of a user has no end. */
   user_plan_periods: {

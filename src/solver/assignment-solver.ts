@@ -18,12 +18,19 @@ export type AssignmentSolver = (tenantId: string, programme: AssignmentProgramme
 export interface SolverLimits {
   readonly maxRunning: number;
   readonly maxWaiting: number;
+  /** How many of one tenant may wait, so that it does not take the places of others. */
+  readonly maxWaitingOfTenant: number;
   /** How long one programme may take, ms. */
   readonly timeLimitMs: number;
 }
 
 /** Two threads, so that one tenant with a large programme does not keep the others waiting. */
-const defaultLimits: SolverLimits = { maxRunning: 2, maxWaiting: 20, timeLimitMs: 10_000 };
+const defaultLimits: SolverLimits = {
+  maxRunning: 2,
+  maxWaiting: 20,
+  maxWaitingOfTenant: 3,
+  timeLimitMs: 10_000,
+};
 
 /** The heap of a thread; the memory of the solver is beside it and depends on the size of the programme. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
@@ -46,7 +53,9 @@ export function createAssignmentSolver(limits: SolverLimits = defaultLimits): As
   }
 
   return async function solve(tenantId, programme) {
-    if (waiting.length >= limits.maxWaiting) return { solved: false, reason: 'busy' };
+    const ofTenant = waiting.filter((each) => each.tenantId === tenantId);
+    if (waiting.length >= limits.maxWaiting || ofTenant.length >= limits.maxWaitingOfTenant)
+      return { solved: false, reason: 'busy' };
     await new Promise<void>((start) => {
       waiting.push({ tenantId, start });
       startNext();

@@ -15,7 +15,7 @@ export interface UserPin extends Pin {
 export interface UserPinStore {
   /** All pins of a tenant, in the order of the users' numbers. */
   list(tenantId: string): Promise<readonly UserPin[]>;
-  /** Saves a pin, in place of the user's earlier one. @returns false if the list of users does not contain the user */
+  /** Saves a pin, in place of the user's earlier one. @returns false if the list of users does not contain the user, or they have left */
   save(tenantId: string, pin: Omit<UserPin, 'pinnedAt'>): Promise<boolean>;
   /** @returns false if the user has no pin */
   remove(tenantId: string, associateId: number): Promise<boolean>;
@@ -56,6 +56,7 @@ export function createUserPinStore(deps: { db: Database; now: () => number }): U
           .select('associate_id')
           .where('context_identifier', '=', tenantId)
           .where('associate_id', '=', associateId)
+          .where('retired', '=', false)
           .executeTakeFirst();
         if (user === undefined) return false;
         const pin = { kind, plan, reason, pinned_by_id: pinnedBy, pinned_at: new Date(now()) };

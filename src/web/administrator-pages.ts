@@ -19,6 +19,8 @@ const otherPaths = [
   '/uninstall',
   '/admin/users.csv',
   '/admin/users.xlsx',
+  '/admin/what-if.csv',
+  '/admin/what-if.xlsx',
   '/admin/seats.csv',
   '/admin/seats.xlsx',
   '/admin/seats/trend.csv',

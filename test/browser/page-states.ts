@@ -196,7 +196,18 @@ export const states: Readonly<Record<string, PageState>> = {
   },
   'admin-contract': {
     person: testUsers.administrator,
-    reach: (context) => gotoPage(context, '/admin/contract'),
+    async reach(context) {
+      const { tenants, planPrices } = context.fixture.planlens.services;
+      const { tenantId } = testUsers.administrator;
+      await tenants.saveContract(tenantId, { start: '2026-03-27', period: 'yearly' });
+      const price = { amount: 12_499_900n, period: 'month' } as const;
+      const byPlan = new Map([
+        ['sales-premium', price],
+        ['sales-premium+service-premium+marketing-premium', price],
+      ]);
+      await planPrices.save(tenantId, { currency: 'NOK', byPlan });
+      await gotoPage(context, '/admin/contract');
+    },
   },
   'admin-what-if': {
     person: testUsers.administrator,

@@ -128,4 +128,21 @@ describe('a tenant of 5,000 users', async () => {
     const csv = await (await get('/admin/users.csv')).text();
     expect(csv.split('\r\n')).toHaveLength(5_002);
   });
+
+  it('answers who would have to change with fewer seats, as a page and as files with the same people', async () => {
+    const form = await (await get('/admin/what-if?lang=en')).text();
+    const held = Number(/id="plan-s2v0m0".*?<td.*?<td[^>]*>([\d,]+)</s.exec(form)?.[1]?.replace(',', ''));
+    const asked = `?lang=en&ask=assign&s2v0m0=${held - 100}`;
+    const html = await (await get(`/admin/what-if${asked}`)).text();
+    expect(html).toContain('100 people would change plan.');
+    const file = Buffer.from(await (await get(`/admin/what-if.csv${asked}`)).arrayBuffer());
+    const csv: string[][] = parse(file, { bom: true });
+    const xlsx = await get(`/admin/what-if.xlsx${asked}`);
+    const [sheet] = await readXlsxFile(Buffer.from(await xlsx.arrayBuffer()));
+    expect(csv).toHaveLength(101);
+    expect(sheet?.data.map((row) => row.map((cell) => String(cell ?? '')))).toEqual(csv);
+    expect(new Set(csv.slice(1).map(([, , from]) => from))).toEqual(new Set(['Sales-Premium']));
+    expect(html).toMatch(/\d+ people have left and still hold a plan/);
+    expect(html).not.toContain('reports other numbers in use');
+  });
 });

@@ -70,7 +70,14 @@ describe('authorization', async () => {
     });
   /** The stored data of all tenants, for comparison. */
   async function readStoredData(): Promise<string> {
-    const tables = ['tenants', 'access_requests', 'webhooks', 'callbacks', 'session_exchange_codes'];
+    const tables = [
+      'tenants',
+      'access_requests',
+      'user_pins',
+      'webhooks',
+      'callbacks',
+      'session_exchange_codes',
+    ];
     const rows = await Promise.all(tables.map((table) => rowsIn(String(environment.DATABASE_URL), table)));
     // The reconcile schedule changes independently.
     return JSON.stringify(rows).replace(/"next_reconcile_at":"[^"]*"/g, '');
@@ -88,6 +95,7 @@ describe('authorization', async () => {
     ],
     ['/admin/contract', own, { start: '2026-01-01', period: 'yearly' }],
     ['/admin/user-data', own, { associateId: '101', intent: 'erase', sure: 'yes' }],
+    ['/admin/what-if', own, { intent: 'pin', associateId: '101', plan: 'sales-premium', reason: 'x' }],
     ['/uninstall', own, {}],
     ['/setup/export', own, {}],
     ['/sign-out', own, {}],
@@ -144,7 +152,7 @@ describe('authorization', async () => {
     },
   );
 
-  it.each(['/admin/access-requests', '/admin/contract', '/admin/user-data', '/uninstall'])(
+  it.each(['/admin/access-requests', '/admin/contract', '/admin/user-data', '/admin/what-if', '/uninstall'])(
     'rejects a form to %s from a user who is not an administrator',
     async (path) => {
       const before = await readStoredData();

@@ -10,6 +10,7 @@ import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
+import type { PlanPriceStore } from '../../tenants/plan-price-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { UserMarkStore } from '../../tenants/user-mark-store.ts';
@@ -51,6 +52,7 @@ export function createAdminRouter(deps: {
   limits: RequestLimits;
   userData: UserDataStore;
   userPins: UserPinStore;
+  planPrices: PlanPriceStore;
   assignmentSolver: AssignmentSolver;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
@@ -93,6 +95,8 @@ export function createAdminRouter(deps: {
     .get(accessRequests.show)
     .post(form, csrfProtection, accessRequests.resolve)
     .all(methodNotAllowed);
+  router.route('/admin/what-if.csv').get(whatIf.download('csv')).all(methodNotAllowed);
+  router.route('/admin/what-if.xlsx').get(whatIf.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/what-if')
     .get(whatIf.show)

@@ -33,13 +33,15 @@ const endless: AssignmentProgramme = {
   ),
 };
 
+const limits = { maxRunning: 2, maxWaiting: 5, maxWaitingOfTenant: 2, timeLimitMs: 60_000 };
+
 describe('the solver', () => {
   it('solves in a thread of its own', async () => {
     expect(await createAssignmentSolver()('Cust1', programme)).toEqual(solved);
   });
 
   it('solves one programme at a time for each tenant, in the order of the calls', async () => {
-    const solve = createAssignmentSolver({ maxRunning: 2, maxWaiting: 2, timeLimitMs: 1_500 });
+    const solve = createAssignmentSolver({ ...limits, timeLimitMs: 1_500 });
     const order: string[] = [];
     const note = async (name: string, asked: AssignmentProgramme) => {
       await solve('Cust1', asked);
@@ -50,7 +52,7 @@ describe('the solver', () => {
   });
 
   it('refuses when too many wait, and solves again afterwards', async () => {
-    const solve = createAssignmentSolver({ maxRunning: 1, maxWaiting: 1, timeLimitMs: 60_000 });
+    const solve = createAssignmentSolver({ ...limits, maxRunning: 1, maxWaiting: 1 });
     const first = solve('Cust1', programme);
     const second = solve('Cust2', programme);
     expect(await solve('Cust3', programme)).toEqual({ solved: false, reason: 'busy' });
@@ -58,8 +60,16 @@ describe('the solver', () => {
     expect(await solve('Cust3', programme)).toEqual(solved);
   });
 
+  it('refuses a tenant of which too many wait, but no other', async () => {
+    const solve = createAssignmentSolver(limits);
+    const own = [1, 2, 3].map(() => solve('Cust1', programme));
+    expect(await solve('Cust1', programme)).toEqual({ solved: false, reason: 'busy' });
+    expect(await solve('Cust2', programme)).toEqual(solved);
+    expect(await Promise.all(own)).toEqual([solved, solved, solved]);
+  });
+
   it('ends a thread that takes too long, and starts the next one', async () => {
-    const solve = createAssignmentSolver({ maxRunning: 1, maxWaiting: 5, timeLimitMs: 300 });
+    const solve = createAssignmentSolver({ ...limits, maxRunning: 1, timeLimitMs: 300 });
     const tooLong = { solved: false, reason: 'too-long' };
     expect(await solve('Cust1', endless)).toEqual(tooLong);
     expect(await solve('Cust1', endless)).toEqual(tooLong);

@@ -25,22 +25,25 @@ export interface ContractView {
   readonly validationError: string;
   /** When it renews; empty if its start is unknown. */
   readonly renewal: string;
-  /** When plan changes made today take effect. */
+  /** When plan changes made today take effect, which is inferred. */
   readonly changes: readonly string[];
+  /** What is known about other plans for users, and about add-ons. */
+  readonly others: readonly string[];
 }
 
 const dayMs = 24 * 60 * 60_000;
 
-/** When a contract renews, in words and in days from today (`YYYY-MM-DD`); null if that is unknown. */
+/** When a contract renews: in words, as a day, and in days from today (`YYYY-MM-DD`); null if that is unknown. */
 export function findRenewal(
   contract: Contract | null,
   today: string,
   { t, date }: Language,
-): { readonly text: string; readonly days: number } | null {
+): { readonly text: string; readonly on: string; readonly days: number } | null {
   const state = contract && getContractState({ ...contract, today });
   if (!state?.valid) return null;
   const days = (Date.parse(state.nextRenewal) - Date.parse(today)) / dayMs;
-  return { days, text: t('admin.renewal', { date: date(state.nextRenewal), count: days }) };
+  const on = date(state.nextRenewal);
+  return { days, on, text: t('admin.renewal', { date: on, count: days }) };
 }
 
 /** Describes a contract. Its form shows the rejected input if there is one, else the saved contract. */
@@ -54,6 +57,7 @@ export function contractView(input: {
   const { contract, refused, plans, today, language } = input;
   const { t, date } = language;
   const form = refused ?? contract;
+  const model = plans.report(null).model === 'suite' ? 'suite' : 'user-plans';
   return {
     start: form?.start ?? '',
     today,
@@ -66,6 +70,7 @@ export function contractView(input: {
       refused === null ? '' : t(`admin.validationError.${refused.validationError}`, { start: refused.start }),
     renewal: findRenewal(contract, today, language)?.text ?? '',
     changes: contract === null ? [] : planChanges.flatMap((change) => describeChange(change, contract)),
+    others: [t(`admin.otherPlan.${model}`), t(`admin.addOn.${model}`)],
   };
 
   function describeChange(change: PlanChange, saved: Contract): readonly string[] {

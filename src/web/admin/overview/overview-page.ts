@@ -4,6 +4,7 @@ import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
+import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
@@ -17,6 +18,7 @@ export function createOverviewPage(deps: {
   accessRequests: AccessRequestStore;
   licenses: LicenseSnapshots;
   crmAddresses: CrmAddresses;
+  planPrices: PlanPriceStore;
   entitlementEngine: EntitlementEngine;
   views: Views;
   now: () => number;
@@ -27,17 +29,19 @@ export function createOverviewPage(deps: {
     const administrator = await administratorGuard.signInOrRequire(request, response, '/admin');
     if (administrator === null) return;
     const { tenant } = administrator;
-    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl] = await Promise.all([
+    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl, prices] = await Promise.all([
       adminFrame(request, administrator, 'overview'),
       accessRequests.countOpen(tenant.tenantId),
       licenses.getTenantLicenses(tenant),
       crmAddresses.administration(tenant, administrationTargets.licenses),
+      deps.planPrices.find(tenant.tenantId),
     ]);
     const today = toUtcDay(deps.now());
     const view = overviewView({
       plans: deps.entitlementEngine(tenantLicenses?.content ?? null, today),
       tenantLicenses,
       contract: tenant.contract,
+      prices,
       openRequests,
       licensesUrl,
       today,

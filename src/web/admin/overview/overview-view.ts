@@ -1,3 +1,4 @@
+import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
@@ -8,6 +9,7 @@ import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { suiteLimitRows } from '../../suite-limit-rows.ts';
 import { findRenewal } from '../contract/contract-view.ts';
 import { licenseCheckView } from '../seats/license-check-view.ts';
+import { describeSeatCosts } from '../seats/seat-costs-view.ts';
 import { describeSeatCount } from '../seats/seat-rows.ts';
 import { type SeatTotals, seatTotals } from '../seats/seat-totals.ts';
 
@@ -29,6 +31,8 @@ interface OverviewView {
     /** The number of seats in use above those purchased; empty if there is none. */
     readonly excess: string;
   } | null;
+  /** What the seats cost in a year; empty if no prices are entered. */
+  readonly cost: string;
   /** When the contract renews; empty if that is unknown. */
   readonly renewal: string;
   /** When the licenses were read; null if SuperOffice refused to return them. */
@@ -41,6 +45,7 @@ interface OverviewInput {
   /** Null if SuperOffice refused to return the licenses. */
   readonly tenantLicenses: CachedSnapshot<TenantLicenses> | null;
   readonly contract: Contract | null;
+  readonly prices: PlanPrices | null;
   readonly openRequests: number;
   /** The address of the licenses in SuperOffice. */
   readonly licensesUrl: string;
@@ -74,6 +79,7 @@ export function overviewView(input: OverviewInput): OverviewView {
       free: describeSeatCount(totals.free, language),
       excess: totals.excess === 0 ? '' : language.number(totals.excess),
     },
+    cost: describeSeatCosts(plans, input.prices, language),
     renewal: renewal?.text ?? '',
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
   };

@@ -21,7 +21,7 @@ import type { Administrator, AdministratorGuard } from '../../sign-in/require-ad
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { orNullIfUnavailable } from '../users/or-null.ts';
-import { describePlanText, type PlanText } from '../users/plan-text.ts';
+import { createDescribePlan } from '../users/plan-text.ts';
 import { type InvalidMark, type MarkForm, markSchema, validateMark } from './mark-form.ts';
 import { parseReclaimFilter, type ReclaimFilter } from './reclaim-filter.ts';
 import { findReclaimList, type ReclaimList } from './reclaim-list.ts';
@@ -73,7 +73,7 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
     ]);
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
     const isSuite = plans.report(null).model === 'suite';
-    const describe = memoizeDescriptions((text) => describePlanText(text, isSuite, language));
+    const describe = createDescribePlan(plans, language);
     const list = findReclaimList(users, filter, { now: now(), isSuite, describe, locale: language.locale });
     return { filter, users, plans, list };
   }
@@ -177,16 +177,6 @@ function nextUrl(request: Request, savedCount: number): string {
 
 function requestedCount(text: unknown): number {
   return typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : 0;
-}
-
-/** A tenant has few plans and many users. */
-function memoizeDescriptions(describe: (userPlan: string) => PlanText): (userPlan: string) => PlanText {
-  const known = new Map<string, PlanText>();
-  return (userPlan) => {
-    const plan = known.get(userPlan) ?? describe(userPlan);
-    known.set(userPlan, plan);
-    return plan;
-  };
 }
 
 async function* toAsync<Row>(rows: readonly Row[]): AsyncGenerator<Row> {

@@ -5,6 +5,7 @@ import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { SeatCountStore } from '../../../snapshots/seat-count-store.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
+import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
 import type { AdministratorPath } from '../../administrator-pages.ts';
 import { readAdministrationAddresses } from '../../crm-links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
@@ -29,6 +30,7 @@ export function createSeatsPage(deps: {
   licenses: LicenseSnapshots;
   seatCounts: SeatCountStore;
   crmAddresses: CrmAddresses;
+  planPrices: PlanPriceStore;
   entitlementEngine: EntitlementEngine;
   audit: AuditLog;
   limits: RequestLimits;
@@ -76,12 +78,13 @@ export function createSeatsPage(deps: {
       const { tenant } = administrator;
       const filter = parseTrendFilter(request.query);
       const query = toSeatCountQuery(filter, now());
-      const [{ frame, language }, tenantLicenses, addresses, days, recorded] = await Promise.all([
+      const [{ frame, language }, tenantLicenses, addresses, days, recorded, prices] = await Promise.all([
         adminFrame(request, administrator, 'seats'),
         licenses.getTenantLicenses(tenant),
         readAdministrationAddresses(crmAddresses, tenant),
         seatCounts.sumByDay(tenant.tenantId, query),
         seatCounts.describe(tenant.tenantId, query.since),
+        deps.planPrices.find(tenant.tenantId),
       ]);
       const today = toUtcDay(now());
       const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
@@ -90,6 +93,7 @@ export function createSeatsPage(deps: {
         tenant,
         tenantLicenses,
         tenantEntitlements: plans,
+        prices,
         addresses,
         lang,
         language,

@@ -1,3 +1,4 @@
+import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
@@ -12,6 +13,7 @@ import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { type SuiteLimitRow, suiteLimitRows } from '../../suite-limit-rows.ts';
 import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
 import { type SeatBar, seatBars } from './seat-bars.ts';
+import { describeSeatCosts } from './seat-costs-view.ts';
 import { namedSeats, type SeatRow, seatRows, seatsNote } from './seat-rows.ts';
 import { seatTotals } from './seat-totals.ts';
 
@@ -25,6 +27,8 @@ interface SeatsView {
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
   readonly downloads: readonly { readonly text: string; readonly href: string }[];
+  /** What the seats cost in a year; empty if no prices are entered. */
+  readonly cost: string;
   /** The limits of CRM Suite; empty without it. */
   readonly limits: readonly SuiteLimitRow[];
   /** When the licenses were read; null if SuperOffice refused to return them. */
@@ -40,11 +44,12 @@ export function seatsView(input: {
   tenant: Tenant;
   tenantLicenses: CachedSnapshot<TenantLicenses> | null;
   tenantEntitlements: TenantEntitlements;
+  prices: PlanPrices | null;
   addresses: AdministrationAddresses;
   lang: string;
   language: Language;
 }): SeatsView {
-  const { tenant, tenantLicenses, tenantEntitlements, addresses, lang, language } = input;
+  const { tenant, tenantLicenses, tenantEntitlements, prices, addresses, lang, language } = input;
   const { model, plan } = tenantEntitlements.report(null);
   const isSuite = model === 'suite';
   const seats = tenantLicenses === null ? [] : namedSeats(tenantEntitlements, language);
@@ -57,6 +62,7 @@ export function seatsView(input: {
       text: language.t(`admin.seats.download.${format}`),
       href: `/admin/seats.${format}?${new URLSearchParams({ lang })}`,
     })),
+    cost: describeSeatCosts(tenantEntitlements, prices, language),
     limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),
     stale: tenant.status === 'active' && tenantLicenses?.stale === true,

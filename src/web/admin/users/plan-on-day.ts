@@ -11,8 +11,8 @@ export interface PlanOnDay {
 }
 
 /**
- * The plan that a user had at the end of a day; null if the day is none, or if no plan is recorded for it. `periods` newest
- * first.
+ * The plan that a user had at the end of a day; null if the day is none, or if no plan is recorded for it. `periods` are
+ * the newest first, and each ends when the next one begins.
  *
  * @example
  * findPlanOnDay('2026-11-26', [{ userPlan: 'Sales Premium', beganAt: new Date('2026-11-26T10:00:00Z'), endedAt: null }])
@@ -20,9 +20,6 @@ export interface PlanOnDay {
  */
 export function findPlanOnDay(day: string, periods: readonly PlanPeriod[]): PlanOnDay | null {
   if (parseDay(day) === null) return null;
-  const period = periods.find(
-    ({ beganAt, endedAt }) =>
-      toUtcDay(beganAt.getTime()) <= day && (endedAt === null || toUtcDay(endedAt.getTime()) > day),
-  );
+  const period = periods.find(({ beganAt }) => toUtcDay(beganAt.getTime()) <= day);
   return period === undefined ? null : { day, userPlan: period.userPlan };
 }

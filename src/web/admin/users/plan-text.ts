@@ -1,7 +1,7 @@
 import type { PerSolution, PlanTier } from '../../../licensing/catalogue/solutions.ts';
 import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
-import { findNamedPlan } from '../../../licensing/plans/identify-plan.ts';
-import { namesPlan } from '../../../licensing/plans/plan-text.ts';
+import { getUserPlan } from '../../../licensing/catalogue/user-plans.ts';
+import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import { planLabel } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 
@@ -13,15 +13,30 @@ export interface PlanText {
   readonly tiers: PerSolution<PlanTier> | null;
 }
 
-/** Describes the text of a plan. `isSuite`: the tenant has CRM Suite, whose plans have names of their own. */
-export function describePlanText(userPlan: string, isSuite: boolean, language: Language): PlanText {
-  if (!namesPlan(userPlan)) return { kind: 'none', name: language.t('admin.noPlan'), tiers: null };
-  if (isSuite) {
-    const name = userPlan.replace(/^CRM Suite /i, '').toLowerCase();
-    const plan = suitePlans.find((each) => each === name);
-    if (plan !== undefined) return { kind: 'known', name: planLabel(plan, language), tiers: null };
+/** Describes the text of a plan. */
+export type DescribePlan = (userPlan: string) => PlanText;
+
+/** Makes the description of plans in a tenant, and keeps each: most users share a few. */
+export function createDescribePlan(entitlements: TenantEntitlements, language: Language): DescribePlan {
+  const isSuite = entitlements.report(null).model === 'suite';
+  const described = new Map<string, PlanText>();
+  return (userPlan) => {
+    const known = described.get(userPlan);
+    if (known !== undefined) return known;
+    const description = describe(userPlan);
+    described.set(userPlan, description);
+    return description;
+  };
+
+  function describe(userPlan: string): PlanText {
+    const plan = entitlements.identifyPlan(userPlan);
+    if (plan === 'none') return { kind: 'none', name: language.t('admin.noPlan'), tiers: null };
+    // The plans of CRM Suite have names of their own.
+    const suiteName = userPlan.replace(/^CRM Suite /i, '').toLowerCase();
+    const suitePlan = isSuite ? suitePlans.find((each) => each === suiteName) : undefined;
+    if (suitePlan !== undefined) return { kind: 'known', name: planLabel(suitePlan, language), tiers: null };
+    if (plan === 'unknown') return { kind: 'unknown', name: userPlan, tiers: null };
+    const { label, tiers } = getUserPlan(plan);
+    return { kind: 'known', name: label, tiers };
   }
-  const plan = findNamedPlan(userPlan);
-  if (plan !== null) return { kind: 'known', name: plan.label, tiers: plan.tiers };
-  return { kind: 'unknown', name: userPlan, tiers: null };
 }

@@ -8,7 +8,7 @@ import {
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
-import type { PlanText } from './plan-text.ts';
+import type { DescribePlan, PlanText } from './plan-text.ts';
 
 /** Values of the filter `plan` that are no names of plans. */
 export const noPlan = '-none';
@@ -65,7 +65,7 @@ export type FilterName = 'plan' | 'solution' | 'state' | 'requests';
 export function isShown(
   { userPlan, state, hasRequests }: UserGroup,
   filter: UserFilter,
-  describe: (userPlan: string) => PlanText,
+  describe: DescribePlan,
 ): boolean {
   return (
     isPlanShown(describe(userPlan), filter) &&
@@ -101,7 +101,7 @@ function isChosenPlan({ kind, name }: PlanText, chosen: string): boolean {
 export function toDirectoryQuery(
   filter: UserFilter,
   plans: readonly string[],
-  describe: (userPlan: string) => PlanText,
+  describe: DescribePlan,
 ): DirectoryQuery {
   const isPlanFiltered = filter.plan !== '' || filter.solution !== '';
   return {

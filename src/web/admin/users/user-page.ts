@@ -1,7 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { AppError } from '../../../errors.ts';
 import type { EntitlementEngine, TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
-import { findNamedPlan } from '../../../licensing/plans/identify-plan.ts';
 import type { LicenseHistory } from '../../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { DirectoryUser, UserDirectory } from '../../../snapshots/user-directory.ts';
@@ -20,7 +19,7 @@ import type { MakeAdminFrame } from '../admin-frame.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { orNullIfUnavailable } from './or-null.ts';
 import { findPlanOnDay, type PlanOnDay } from './plan-on-day.ts';
-import { describePlanText } from './plan-text.ts';
+import { createDescribePlan } from './plan-text.ts';
 import { changesSince, userView } from './user-view.ts';
 
 const maxChanges = 100;
@@ -99,7 +98,6 @@ export function createUserPage(deps: {
       limit: maxChanges,
     });
     const entitlements = deps.entitlementEngine(context?.tenantLicenses?.content ?? null, today);
-    const isSuite = entitlements.report(null).model === 'suite';
     const view = userView({
       user,
       mark,
@@ -112,7 +110,7 @@ export function createUserPage(deps: {
       isDayUnknown: onDay !== null && found === null,
       periods,
       changes,
-      describe: (userPlan) => describePlanText(userPlan, isSuite, language),
+      describe: createDescribePlan(entitlements, language),
       lang: frame.lang,
     });
     response.send(views('admin-user', language, { ...frame, ...view }));
@@ -138,7 +136,7 @@ function withPlanOfDay(
   if (licenses === null) return null;
   const today = { ...context, tenantEntitlements, report: tenantEntitlements.report(licenses) };
   if (shown.userPlan === user.userPlan) return today;
-  const plan = findNamedPlan(shown.userPlan);
-  const onPlan = plan === null ? null : tenantEntitlements.whatIf(licenses, plan.key);
+  const plan = tenantEntitlements.identifyPlan(shown.userPlan);
+  const onPlan = plan === 'none' || plan === 'unknown' ? null : tenantEntitlements.whatIf(licenses, plan);
   return onPlan === null ? null : { ...today, report: onPlan.report };
 }

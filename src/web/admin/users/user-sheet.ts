@@ -3,12 +3,12 @@ import type { DirectoryUser } from '../../../snapshots/user-directory.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import type { Spreadsheet } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
-import type { PlanText } from './plan-text.ts';
+import type { DescribePlan } from './plan-text.ts';
 import { tierText } from './users-view.ts';
 
 /** The columns of the list of users as a file. Days are calendar days in UTC. */
 export function userSheetColumns(
-  describe: (userPlan: string) => PlanText,
+  describe: DescribePlan,
   language: Language,
 ): Spreadsheet<DirectoryUser>['columns'] {
   const { t } = language;

@@ -9,7 +9,7 @@ import { type ChangeRow, changeRows } from '../history/change-messages.ts';
 import { type MarkFieldsView, markFieldsView } from '../reclaim/mark-form.ts';
 import { describeMark, type MarkText } from '../reclaim/mark-text.ts';
 import type { PlanOnDay } from './plan-on-day.ts';
-import type { PlanText } from './plan-text.ts';
+import type { DescribePlan } from './plan-text.ts';
 import { supportText } from './support-text.ts';
 import { type UserFeatures, userFeatures } from './user-features.ts';
 import { lastLoginText, planSinceText } from './users-view.ts';
@@ -70,7 +70,7 @@ export interface UserInput {
   readonly isDayUnknown: boolean;
   readonly periods: readonly PlanPeriod[];
   readonly changes: readonly RecordedChange[];
-  readonly describe: (userPlan: string) => PlanText;
+  readonly describe: DescribePlan;
   readonly lang: string;
 }
 

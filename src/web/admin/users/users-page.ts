@@ -14,7 +14,7 @@ import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { orNullIfUnavailable } from './or-null.ts';
-import { describePlanText, type PlanText } from './plan-text.ts';
+import { createDescribePlan, type DescribePlan, type PlanText } from './plan-text.ts';
 import { parseUserFilter, searchWords, toDirectoryQuery, type UserFilter } from './user-filter.ts';
 import { userSheetColumns } from './user-sheet.ts';
 import { usersPerPage, usersView } from './users-view.ts';
@@ -40,7 +40,7 @@ interface RequestedList {
   readonly filter: UserFilter;
   readonly groups: readonly UserGroup[];
   readonly entitlements: TenantEntitlements;
-  readonly describe: (userPlan: string) => PlanText;
+  readonly describe: DescribePlan;
   /** Reads a part of the list. */
   readonly read: (page: { limit: number; offset: number }) => Promise<readonly DirectoryUser[]>;
 }
@@ -60,13 +60,9 @@ export function createUsersPage(deps: UsersPageDeps): {
       orNullIfUnavailable(licenses.getTenantLicenses(tenant)),
     ]);
     const entitlements = deps.entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(now()));
-    const isSuite = entitlements.report(null).model === 'suite';
-    const described = new Map(
-      groups.map(({ userPlan }) => [userPlan, describePlanText(userPlan, isSuite, language)]),
-    );
-    const describe = (userPlan: string) =>
-      described.get(userPlan) ?? describePlanText(userPlan, isSuite, language);
-    const query = toDirectoryQuery(filter, inOrder(described, language), describe);
+    const describe = createDescribePlan(entitlements, language);
+    const plans = [...new Set(groups.map(({ userPlan }) => userPlan))];
+    const query = toDirectoryQuery(filter, inOrder(plans, describe, language), describe);
     const read = (page: { limit: number; offset: number }) => userDirectory.list(tenantId, query, page);
     return { filter, groups, entitlements, describe, read };
   }
@@ -125,12 +121,9 @@ export function createUsersPage(deps: UsersPageDeps): {
 }
 
 /** The texts of plans by their names; those of no known plan come behind, users without a plan last. */
-function inOrder(described: ReadonlyMap<string, PlanText>, { locale }: Language): readonly string[] {
+function inOrder(plans: readonly string[], describe: DescribePlan, { locale }: Language): readonly string[] {
   const ranks = { known: 0, unknown: 1, none: 2 } as const;
-  return [...described]
-    .sort(
-      ([, one], [, other]) =>
-        ranks[one.kind] - ranks[other.kind] || one.name.localeCompare(other.name, locale),
-    )
-    .map(([userPlan]) => userPlan);
+  const compare = (one: PlanText, other: PlanText) =>
+    ranks[one.kind] - ranks[other.kind] || one.name.localeCompare(other.name, locale);
+  return plans.toSorted((one, other) => compare(describe(one), describe(other)));
 }

@@ -9,7 +9,7 @@ import {
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Pager } from '../pager.ts';
-import type { PlanText } from './plan-text.ts';
+import type { DescribePlan, PlanText } from './plan-text.ts';
 import {
   everyone,
   type FilterName,
@@ -79,7 +79,7 @@ export interface UsersInput {
   readonly groups: readonly UserGroup[];
   readonly users: readonly DirectoryUser[];
   readonly filter: UserFilter;
-  readonly describe: (userPlan: string) => PlanText;
+  readonly describe: DescribePlan;
   /** The number of features that need an upgrade, by user, where it is known. */
   readonly missing: ReadonlyMap<number, number>;
   readonly isRead: boolean;
@@ -120,11 +120,7 @@ function toHidden(filter: UserFilter, lang: string): UsersView['hidden'] {
   return Object.entries({ lang, ...kept }).map(([name, value]) => ({ name, value }));
 }
 
-function countShown(
-  groups: readonly UserGroup[],
-  filter: UserFilter,
-  describe: (userPlan: string) => PlanText,
-): number {
+function countShown(groups: readonly UserGroup[], filter: UserFilter, describe: DescribePlan): number {
   return sum(groups.filter((group) => isShown(group, filter, describe)));
 }
 
@@ -188,11 +184,7 @@ function filterLinks(
   );
 }
 
-function planValues(
-  groups: readonly UserGroup[],
-  describe: (userPlan: string) => PlanText,
-  { t, locale }: Language,
-) {
+function planValues(groups: readonly UserGroup[], describe: DescribePlan, { t, locale }: Language) {
   const plans = groups.map(({ userPlan }) => describe(userPlan));
   const names = [...new Set(plans.flatMap(({ kind, name }) => (kind === 'none' ? [] : [name])))];
   names.sort((one, other) => one.localeCompare(other, locale));

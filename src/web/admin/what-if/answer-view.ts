@@ -12,11 +12,16 @@ import { planLabel } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import type { PlannedSeats } from './seat-plan.ts';
 
-/** Names of people, with a sentence about who of them it is. */
+/** People, with a sentence about who of them it is. */
 interface NamedPeople {
   readonly text: string;
-  readonly names: readonly string[];
+  readonly people: readonly { readonly associateId: number; readonly name: string }[];
+  /** How many more there are; empty if all are named. */
+  readonly more: string;
 }
+
+/** People who are named; the files have all who move. */
+const maxNamed = 100;
 
 /** People who change from one plan to another. */
 interface MoveRow {
@@ -127,13 +132,13 @@ function moveRows(moves: readonly Move[], context: AnswerContext): readonly Move
   return [...byChange.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { from, to, lostFeatures, gainedFeatures } = first;
+    const { from, to } = first;
     return [
       {
         change: `${heldPlanName(from, language)} → ${planLabel(to, language)}`,
         count: peopleText(countPeople(group), language),
-        loses: [...tierChanges(from, to, -1, language), ...featureNames(lostFeatures, language)],
-        gains: [...tierChanges(from, to, 1, language), ...featureNames(gainedFeatures, language)],
+        loses: lossesOf(first, language),
+        gains: gainsOf(first, language),
         people: group.map(({ associateIds, anyOf }) => namePeople(associateIds.length, anyOf, context)),
       },
     ];
@@ -144,29 +149,50 @@ function peopleText(count: number, { t, number }: Language): string {
   return t('admin.whatIf.people', { count, number: number(count) });
 }
 
-/** Names all of whom some change, because any of them can. */
+/** What a person who moves loses: tiers, then features. */
+export function lossesOf({ from, to, lostFeatures }: Move, language: Language): readonly string[] {
+  return [...tierChanges(from, to, -1, language), ...featureNames(lostFeatures, language)];
+}
+
+/** What a person who moves gains: tiers, then features. */
+export function gainsOf({ from, to, gainedFeatures }: Move, language: Language): readonly string[] {
+  return [...tierChanges(from, to, 1, language), ...featureNames(gainedFeatures, language)];
+}
+
+/** How many of `all` people move: all, or any. */
+export function describeChoice(count: number, all: number, language: Language): string {
+  const { t, number } = language;
+  if (count === all) return peopleText(count, language);
+  return t('admin.whatIf.anyOf', { number: number(count), all: number(all) });
+}
+
+/** Names all people of whom some change, because any of them can. */
 function namePeople(
   count: number,
   anyOf: readonly number[],
   { nameOf, language }: AnswerContext,
 ): NamedPeople {
   const { t, number, locale } = language;
-  const text =
-    count === anyOf.length
-      ? peopleText(count, language)
-      : t('admin.whatIf.anyOf', { count, number: number(count), all: number(anyOf.length) });
-  return { text, names: anyOf.map(nameOf).sort((a, b) => a.localeCompare(b, locale)) };
+  const people = anyOf
+    .map((associateId) => ({ associateId, name: nameOf(associateId) }))
+    .sort((a, b) => a.name.localeCompare(b.name, locale));
+  const more = people.length - maxNamed;
+  return {
+    text: describeChoice(count, anyOf.length, language),
+    people: people.slice(0, maxNamed),
+    more: more > 0 ? t('admin.whatIf.more', { number: number(more) }) : '',
+  };
 }
 
 function describeWithoutSeat({ from, pin, count, anyOf }: WithoutSeat, context: AnswerContext): NamedPeople {
   const { language } = context;
-  const { names } = namePeople(count, anyOf, context);
   const values = {
     people: peopleText(count, language),
     from: heldPlanName(from, language),
     plan: pin === null ? '' : planLabel(pin.plan, language),
   };
-  return { text: language.t(`admin.whatIf.withoutSeat.${pin?.kind ?? 'any'}`, values), names };
+  const text = language.t(`admin.whatIf.withoutSeat.${pin?.kind ?? 'any'}`, values);
+  return { ...namePeople(count, anyOf, context), text };
 }
 
 function describeUnsatisfied(
@@ -178,8 +204,8 @@ function describeUnsatisfied(
     ...requests.features.map((feature) => subjectName({ kind: 'feature', feature }, language)),
     ...requests.plans.map((plan) => subjectName({ kind: 'plan', plan }, language)),
   ].join(', ');
-  const { names } = namePeople(associateIds.length, associateIds, context);
-  return { text: language.t(`admin.whatIf.unsatisfied.${reason}`, { wanted }), names };
+  const text = language.t(`admin.whatIf.unsatisfied.${reason}`, { wanted });
+  return { ...namePeople(associateIds.length, associateIds, context), text };
 }
 
 function tierChanges(from: HeldPlan, to: HeldPlan, direction: 1 | -1, { t }: Language): readonly string[] {
@@ -195,7 +221,7 @@ function featureNames(features: readonly FeatureKey[], { code }: Language): read
 }
 
 /** The name of the plan that a person holds. */
-function heldPlanName(plan: HeldPlan, language: Language): string {
+export function heldPlanName(plan: HeldPlan, language: Language): string {
   if (plan === 'none') return language.t('admin.noPlan');
   return plan === 'unknown' ? language.t('plan.unknown') : planLabel(plan, language);
 }

@@ -19,13 +19,13 @@ export function toPeople(input: {
   readonly users: readonly ListedUser[];
   readonly identifyPlan: (userPlan: string) => HeldPlan;
   readonly pins: ReadonlyMap<number, Pin>;
-  readonly accessRequests: readonly OpenSubject[];
+  readonly openSubjects: readonly OpenSubject[];
 }): readonly Person[] {
-  const { users, identifyPlan, pins, accessRequests } = input;
+  const { users, identifyPlan, pins, openSubjects } = input;
   const plans = new Map<string, HeldPlan>();
   const features = new Map<number, FeatureKey[]>();
   const wanted = new Map<number, PlanKey[]>();
-  for (const { associateId, subject } of accessRequests) {
+  for (const { associateId, subject } of openSubjects) {
     const parsed = parseSubject(subject);
     if (parsed?.kind === 'feature') push(features, associateId, parsed.feature);
     else if (parsed?.kind === 'plan' && !isSuitePlan(parsed.plan)) push(wanted, associateId, parsed.plan);

@@ -7,6 +7,9 @@ import { type InvalidPin, maxReasonLength } from './pin-form.ts';
 
 /** The pins of a tenant, and the form to set one. */
 export interface PinsView {
+  readonly count: string;
+  /** Whether the list is folded. */
+  readonly isLong: boolean;
   readonly pins: readonly {
     readonly associateId: number;
     readonly name: string;
@@ -27,6 +30,7 @@ export interface PinsView {
   readonly users: readonly { readonly associateId: number; readonly name: string }[];
 }
 
+const maxUnfolded = 10;
 /** Users to choose from by name; any other user is chosen by number. */
 const maxUsers = 500;
 
@@ -41,6 +45,8 @@ export function pinsView(input: {
   const { pins, refused, users, nameOf, language } = input;
   const { t, date, number, locale } = language;
   return {
+    count: t('admin.whatIf.people', { count: pins.length, number: number(pins.length) }),
+    isLong: pins.length > maxUnfolded,
     pins: pins.map(({ associateId, kind, plan, reason, pinnedBy, pinnedAt }) => ({
       associateId,
       name: nameOf(associateId),

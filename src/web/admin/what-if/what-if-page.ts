@@ -1,54 +1,37 @@
 import type { Request, RequestHandler } from 'express';
-import { askForAssignment, type Question } from '../../../licensing/assignment/assign-plans.ts';
-import { askForFewestSeats } from '../../../licensing/assignment/fewest-seats.ts';
-import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
-import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
-import type { UserStore } from '../../../snapshots/user-store.ts';
-import type { AssignmentSolver } from '../../../solver/assignment-solver.ts';
-import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
+import { AppError } from '../../../errors.ts';
+import type { Move } from '../../../licensing/assignment/assign-plans.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
-import type { UserPinStore } from '../../../tenants/user-pin-store.ts';
 import { viewQuery } from '../../administrator-pages.ts';
 import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
+import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
-import { type AnswerView, assignmentView, fewestSeatsView } from './answer-view.ts';
+import { type AnswerContext, type AnswerView, assignmentView, fewestSeatsView } from './answer-view.ts';
+import { type MovedPerson, moveSheetColumns } from './move-sheet.ts';
 import { type InvalidPin, type PinValidationError, pinSchema, validatePin } from './pin-form.ts';
 import { pinsView } from './pins-view.ts';
-import { toSeats } from './seat-plan.ts';
+import { type Answer, type AnswerDeps, type AnswerRequest, createAnswerRequest } from './question.ts';
 import { suiteMoveView } from './suite-move-view.ts';
-import { parseWhatIfQuery, type WhatIfQuery } from './what-if-query.ts';
-import { seatFormView, type TenantFacts, tenantFacts } from './what-if-view.ts';
+import { seatFormView } from './what-if-view.ts';
 
 const path = '/admin/what-if';
 
-/** An answer, or why there is none. */
-type Answer =
-  | { readonly answer: AnswerView; readonly notice: '' }
-  | { readonly answer: null; readonly notice: string };
+const spreadsheetFormats: readonly SpreadsheetFormat[] = ['csv', 'xlsx'];
 
-const noAnswer: Answer = { answer: null, notice: '' };
-
-/** What the page and its form use. */
-interface WhatIfDeps {
+/** What the page, its form and its files use. */
+interface WhatIfDeps extends AnswerDeps {
   readonly administratorGuard: AdministratorGuard;
   readonly drafts: FormDrafts;
   readonly adminFrame: MakeAdminFrame;
-  readonly licenses: LicenseSnapshots;
-  readonly users: UserStore;
-  readonly accessRequests: AccessRequestStore;
-  readonly userPins: UserPinStore;
-  readonly assignmentSolver: AssignmentSolver;
-  readonly entitlementEngine: EntitlementEngine;
   readonly audit: AuditLog;
   readonly views: Views;
-  readonly now: () => number;
 }
 
 /**
@@ -58,9 +41,11 @@ interface WhatIfDeps {
 export function createWhatIfPage(deps: WhatIfDeps): {
   readonly show: RequestHandler;
   readonly pin: RequestHandler;
+  readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, drafts, userPins, audit } = deps;
-  const render = createRender(deps);
+  const { administratorGuard, drafts, adminFrame, userPins, audit, now } = deps;
+  const answerRequest = createAnswerRequest(deps);
+  const render = createRender(deps, answerRequest);
 
   return {
     async show(request, response) {
@@ -91,6 +76,27 @@ export function createWhatIfPage(deps: WhatIfDeps): {
       const query = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(request.query)}`);
       response.redirect(303, `${path}?${query}#pins`);
     },
+
+    download: (format) =>
+      async function downloadMoves(request, response) {
+        const administrator = await administratorGuard.signInOrRequire(
+          request,
+          response,
+          `${path}.${format}`,
+        );
+        if (administrator === null) return;
+        const { tenant, session } = administrator;
+        const { frame, language } = await adminFrame(request, administrator, 'whatIf');
+        const { facts, answer } = await answerRequest(request, administrator, language);
+        if (answer.kind === 'unsolved') throw new AppError('too-many-requests');
+        await audit.write(toAuditActor(request, session), { event: 'moves-downloaded', format });
+        await sendSpreadsheet(response, format, {
+          fileName: `planlens-${tenant.tenantId}-what-if-${toUtcDay(now())}`,
+          sheetName: frame.title,
+          columns: moveSheetColumns(facts.nameOf, language),
+          rows: listMoved(movesOf(answer)),
+        });
+      },
   };
 
   /** Sets or removes a pin. @returns why it was refused; null if it was not */
@@ -110,75 +116,48 @@ export function createWhatIfPage(deps: WhatIfDeps): {
   }
 }
 
-function createRender({
-  adminFrame,
-  licenses,
-  users,
-  accessRequests,
-  userPins,
-  assignmentSolver,
-  entitlementEngine,
-  views,
-  now,
-}: WhatIfDeps) {
+function createRender({ adminFrame, views }: WhatIfDeps, answerRequest: AnswerRequest) {
   return async function render(
     request: Request,
     administrator: Administrator,
     refused: InvalidPin | null,
   ): Promise<string> {
-    const { tenant } = administrator;
-    const { tenantId } = tenant;
-    const query = parseWhatIfQuery(request.query);
-    const [{ frame, language }, tenantLicenses, listed, pins, requests] = await Promise.all([
-      adminFrame(request, administrator, 'whatIf'),
-      licenses.getTenantLicenses(tenant),
-      users.listByTenant(tenantId),
-      userPins.list(tenantId),
-      accessRequests.listOpenSubjects(tenantId),
-    ]);
-    const content = tenantLicenses?.content ?? null;
-    const entitlements = entitlementEngine(content, toUtcDay(now()));
-    const facts = tenantFacts({
-      entitlements,
-      limits: content?.limits ?? null,
-      users: listed,
-      pins,
-      accessRequests: requests,
-      query,
-      language,
-    });
-    const isSuite = entitlements.report(null).model === 'suite';
-    const { nameOf } = facts;
+    const { frame, language } = await adminFrame(request, administrator, 'whatIf');
+    const answered = await answerRequest(request, administrator, language);
+    const { facts, pins, isSuite, query, answer } = answered;
+    const { nameOf, users, planned } = facts;
+    const carried = viewQuery(request.query);
     return views('admin-what-if', language, {
       ...frame,
-      query: viewQuery(request.query),
+      query: carried,
       seatForm: isSuite ? null : seatFormView(facts, language),
-      ...(isSuite ? noAnswer : await answerQuestion(query, facts)),
-      pins: isSuite ? null : pinsView({ pins, refused, users: listed, nameOf, language }),
+      answer: answerView(answer, { planned, nameOf, language }),
+      downloads: downloadsOf(answer, frame.lang, carried),
+      notice: answer.kind === 'unsolved' ? language.t(`admin.whatIf.unsolved.${answer.reason}`) : '',
+      pins: isSuite ? null : pinsView({ pins, refused, users, nameOf, language }),
       suite: suiteMoveView({ ...facts, chosen: query.suite, language }),
     });
-
-    async function answerQuestion({ question }: WhatIfQuery, asked: TenantFacts): Promise<Answer> {
-      const { people, planned } = asked;
-      if (question === null || planned.some(({ isInvalid }) => isInvalid)) return noAnswer;
-      const context = { planned, nameOf, language };
-      const features = entitlements.planFeatures();
-      const seats = toSeats(planned);
-      return question === 'assign'
-        ? solve(askForAssignment(people, features, seats), (found) => assignmentView(found, context))
-        : solve(askForFewestSeats(people, features, { purchased: seats, prices: null }), (found) =>
-            fewestSeatsView(found, context),
-          );
-    }
-
-    async function solve<Found>(
-      { programme, read }: Question<Found>,
-      describe: (found: Found) => AnswerView,
-    ): Promise<Answer> {
-      const result = await assignmentSolver(tenantId, programme);
-      return result.solved
-        ? { answer: describe(read(result.solution)), notice: '' }
-        : { answer: null, notice: language.t(`admin.whatIf.unsolved.${result.reason}`) };
-    }
   };
+}
+
+function answerView(answer: Answer, context: AnswerContext): AnswerView | null {
+  if (answer.kind === 'assign') return assignmentView(answer.found, context);
+  return answer.kind === 'fewest' ? fewestSeatsView(answer.found, context) : null;
+}
+
+/** Links to the people who change plan, as files; none if nobody does. */
+function downloadsOf(answer: Answer, lang: string, query: string): readonly { text: string; href: string }[] {
+  if (movesOf(answer).length === 0) return [];
+  return spreadsheetFormats.map((format) => ({
+    text: format.toUpperCase(),
+    href: `${path}.${format}?lang=${lang}&${query}`,
+  }));
+}
+
+function movesOf(answer: Answer): readonly Move[] {
+  return answer.kind === 'assign' || answer.kind === 'fewest' ? answer.found.moves : [];
+}
+
+async function* listMoved(moves: readonly Move[]): AsyncGenerator<MovedPerson> {
+  for (const move of moves) for (const associateId of move.associateIds) yield { associateId, move };
 }

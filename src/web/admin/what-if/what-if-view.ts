@@ -1,5 +1,5 @@
 import type { Person, Pin } from '../../../licensing/assignment/people.ts';
-import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
+import { type PlanKey, planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { ReportedLimits } from '../../../licensing/licenses/license-data.ts';
 import type { HeldPlan } from '../../../licensing/plans/identify-plan.ts';
@@ -16,9 +16,14 @@ import { maxSeats, seatParameter, type WhatIfQuery } from './what-if-query.ts';
 export interface TenantFacts {
   readonly entitlements: TenantEntitlements;
   readonly limits: ReportedLimits | null;
+  /** Those who have not left. */
   readonly users: readonly ListedUser[];
+  /** The number of people who have left and still hold a plan; they need none. */
+  readonly left: number;
   readonly people: readonly Person[];
   readonly held: ReadonlyMap<HeldPlan, number>;
+  /** The purchased plans of which SuperOffice reports another number of seats in use. */
+  readonly otherCounts: readonly PlanKey[];
   readonly planned: readonly PlannedSeats[];
   readonly nameOf: (associateId: number) => string;
 }
@@ -27,24 +32,30 @@ export interface TenantFacts {
 export function tenantFacts(input: {
   readonly entitlements: TenantEntitlements;
   readonly limits: ReportedLimits | null;
-  readonly users: readonly ListedUser[];
+  readonly users: readonly (ListedUser & { readonly retired: boolean })[];
   readonly pins: readonly UserPin[];
-  readonly accessRequests: readonly OpenSubject[];
+  readonly openSubjects: readonly OpenSubject[];
   readonly query: WhatIfQuery;
   readonly language: Language;
 }): TenantFacts {
-  const { entitlements, limits, users, accessRequests, query, language } = input;
+  const { entitlements, limits, openSubjects, query, language } = input;
+  const users = input.users.filter(({ retired }) => !retired);
   const pins = new Map(input.pins.map(({ associateId, kind, plan }) => [associateId, { kind, plan } as Pin]));
   const { identifyPlan } = entitlements;
-  const people = toPeople({ users, identifyPlan, pins, accessRequests });
+  const people = toPeople({ users, identifyPlan, pins, openSubjects });
   const names = new Map(users.map(({ associateId, name }) => [associateId, name]));
   const held = countPlans(people);
+  const heldByAll = countPlans(
+    toPeople({ users: input.users, identifyPlan, pins: new Map(), openSubjects: [] }),
+  );
   return {
     entitlements,
     limits,
     users,
+    left: input.users.length - users.length,
     people,
     held,
+    otherCounts: findOtherCounts(entitlements, heldByAll),
     planned: planSeats(entitlements, held, query),
     nameOf: (associateId) => names.get(associateId) || language.t('admin.associate', { associateId }),
   };
@@ -102,7 +113,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
 
 /** Who and what is not counted in an answer, in one sentence each. */
 function notCounted(
-  { held, users, people, entitlements }: TenantFacts,
+  { held, users, left, people, entitlements, otherCounts }: TenantFacts,
   language: Language,
 ): readonly string[] {
   const { t, number } = language;
@@ -112,20 +123,22 @@ function notCounted(
     .filter((_, index) => people[index]?.plan === 'unknown')
     .map(({ userPlan }) => userPlan.trim());
   const unidentified = entitlements.identifiedSeats().filter(({ key }) => key === null);
-  const differing = findOtherCounts(entitlements, held);
   const names = (each: readonly string[]) => [...new Set(each)].sort().join(', ');
   return [
     ...(without === 0 ? [] : [t('admin.whatIf.withoutPlan', { count: without, number: number(without) })]),
     ...(unknown === 0
       ? []
       : [t('admin.whatIf.unknownPlan', { count: unknown, number: number(unknown), plans: names(texts) })]),
+    ...(left === 0 ? [] : [t('admin.whatIf.haveLeft', { count: left, number: number(left) })]),
     ...(unidentified.length === 0
       ? []
       : [t('admin.whatIf.unidentified', { plans: names(unidentified.map(({ plan }) => plan)) })]),
-    ...(differing.length === 0
+    ...(otherCounts.length === 0
       ? []
       : [
-          t('admin.whatIf.otherCounts', { plans: names(differing.map((plan) => planLabel(plan, language))) }),
+          t('admin.whatIf.otherCounts', {
+            plans: names(otherCounts.map((plan) => planLabel(plan, language))),
+          }),
         ]),
   ];
 }

@@ -76,6 +76,7 @@ const panel = {
     comment: nasty,
     href: nasty,
   })),
+  cost: nasty,
   limits: [{ name: nasty, value: nasty, level: 'near', warning: nasty, advice: nasty }],
   asOf: timestamp,
   stale: true,
@@ -327,6 +328,7 @@ const overviewPage = {
   ...adminFrame,
   attention: [true, false].map((isInCrm) => ({ text: nasty, action: { href: nasty, text: nasty, isInCrm } })),
   totals: { purchased: nasty, inUse: nasty, free: nasty, excess: nasty },
+  cost: nasty,
   renewal: nasty,
   asOf: timestamp,
 };
@@ -337,7 +339,24 @@ const contract = {
   validationError: nasty,
   renewal: nasty,
   changes: [nasty],
+  others: [nasty],
 };
+const prices = {
+  currency: nasty,
+  rows: [1, 2].map(() => ({
+    plan: nasty,
+    label: nasty,
+    amount: nasty,
+    periods: [{ key: nasty, label: nasty, chosen: true }],
+    isInvalid: true,
+  })),
+  plansToAdd: [{ key: nasty, label: nasty, chosen: true }],
+  validationError: nasty,
+  isCurrencyInvalid: true,
+  until: nasty,
+  seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
+};
+const contractPage = { ...adminFrame, contract, prices };
 const usersPage = {
   ...adminFrame,
   filter: { search: nasty },
@@ -411,7 +430,7 @@ const userDataPage = {
   validationError: nasty,
   erased: nasty,
 };
-const named = { text: nasty, names: [nasty] };
+const named = { text: nasty, people: [{ associateId: nasty, name: nasty }], more: nasty };
 const whatIfPage = {
   ...adminFrame,
   query: nasty,
@@ -424,6 +443,7 @@ const whatIfPage = {
     notes: [nasty],
   },
   notice: nasty,
+  downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,
     summary: [nasty],
@@ -432,6 +452,8 @@ const whatIfPage = {
     seats: [{ plan: nasty, before: nasty, after: nasty, seats: nasty, difference: nasty }],
   },
   pins: {
+    count: nasty,
+    isLong: true,
     pins: [{ associateId: nasty, name: nasty, requirement: nasty, reason: nasty, pinned: nasty }],
     form: {
       associateId: nasty,
@@ -514,7 +536,7 @@ const pages = {
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
   'admin-reclaim': reclaimPage,
-  'admin-contract': { ...adminFrame, contract },
+  'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
   'admin-history': historyPage,
   'admin-users': usersPage,
@@ -757,14 +779,14 @@ describe('page templates', () => {
     ],
     [
       'admin-contract',
-      { ...adminFrame, contract: { ...contract, renewal: '' } },
-      { ...adminFrame, contract },
+      { ...contractPage, contract: { ...contract, renewal: '' } },
+      contractPage,
       'ab welchem Tag das gilt',
     ],
     [
       'admin-contract',
-      { ...adminFrame, contract },
-      { ...adminFrame, contract: { ...contract, renewal: '' } },
+      contractPage,
+      { ...contractPage, contract: { ...contract, renewal: '' } },
       'Vertragsbeginn ist nicht bekannt',
     ],
     ['uninstall', { ...uninstall, removed: true }, uninstall, '<form'],

@@ -20,6 +20,7 @@ function view({
     plans: entitlementEngine(licenses, today),
     tenantLicenses: licenses === null ? null : { content: licenses, readAt, stale: false, version: 1 },
     contract: null,
+    prices: null,
     openRequests: 0,
     licensesUrl: 'https://crm.example/admin',
     today,

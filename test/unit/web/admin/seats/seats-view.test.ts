@@ -19,6 +19,7 @@ function view({ licenses = premium, ...given }: Given = {}) {
     tenantLicenses: licenses === null ? null : { content: licenses, readAt, stale: false, version: 1 },
     tenantEntitlements: entitlementEngine(licenses, '2026-12-01'),
     lang: 'en',
+    prices: null,
     language: english,
     addresses,
     ...given,

@@ -45,7 +45,7 @@ describe('trend', () => {
 
   it('says where the records begin and on how many days nothing was read', () => {
     expect(view().notes).toEqual([
-      expect.stringContaining('since 26\u00a0Nov\u00a02026'),
+      expect.stringMatching(/since 26\sNov\s2026/),
       'On 1 day no number could be read. It is a gap in the picture.',
     ]);
     const later = view({ since: '2026-11-27', days: days.slice(1) });
@@ -55,7 +55,7 @@ describe('trend', () => {
   it('draws nothing until there are two days', () => {
     expect(view({ days: days.slice(2), firstDay: '2026-11-29' })).toMatchObject({
       chart: null,
-      notes: [expect.stringContaining('since 29\u00a0Nov\u00a02026')],
+      notes: [expect.stringMatching(/since 29\sNov\s2026/)],
       rows: [{ day: '29\u00a0Nov\u00a02026', purchased: '10', inUse: '9' }],
     });
     expect(view({ days: [], firstDay: null })).toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DirectoryUser, UserGroup } from '../../../../../src/snapshots/user-directory.ts';
 import { findPlanOnDay } from '../../../../../src/web/admin/users/plan-on-day.ts';
-import { describePlanText } from '../../../../../src/web/admin/users/plan-text.ts';
+import { createDescribePlan } from '../../../../../src/web/admin/users/plan-text.ts';
 import {
   filterParameters,
   isShown,
@@ -10,9 +10,11 @@ import {
   toDirectoryQuery,
 } from '../../../../../src/web/admin/users/user-filter.ts';
 import { usersView } from '../../../../../src/web/admin/users/users-view.ts';
+import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
+import { publishedTenant } from '../../../licensing/fixtures/tenants.ts';
 import { english, german } from '../../harness.ts';
 
-const describePlan = (userPlan: string) => describePlanText(userPlan, false, english);
+const describePlan = createDescribePlan(entitlementEngine(publishedTenant('premium'), '2026-11-26'), english);
 const group = (userPlan: string, count: number, more: Partial<UserGroup> = {}): UserGroup => {
   return { userPlan, state: 'can-log-in', hasRequests: false, count, ...more };
 };
@@ -50,7 +52,7 @@ const links = (name: string, query: object = {}) =>
     .filters.find((each) => each.name === name)
     ?.links.map(({ text, count, isChosen }) => `${isChosen ? '*' : ''}${text} ${count}`);
 
-describe('describePlanText', () => {
+describe('createDescribePlan', () => {
   it.each([
     ['', 'none', 'no plan'],
     ['(No Selection)', 'none', 'no plan'],
@@ -63,8 +65,9 @@ describe('describePlanText', () => {
   });
 
   it('knows the names of CRM Suite plans only in a tenant that has them', () => {
+    const suite = entitlementEngine(publishedTenant('suite-core'), '2026-11-26');
     for (const text of ['Core', 'CRM Suite Core', 'core'])
-      expect(describePlanText(text, true, english)).toEqual({
+      expect(createDescribePlan(suite, english)(text)).toEqual({
         kind: 'known',
         name: 'CRM Suite Core',
         tiers: null,

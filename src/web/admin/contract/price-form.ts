@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import {
+  type PlanPrice,
+  type PlanPrices,
+  type PricePeriod,
+  pricePeriods,
+} from '../../../licensing/billing/plan-prices.ts';
+import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
+import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
+import type { AnyPlan } from '../../plan-names.ts';
+import { readAmount } from '../../rendering/amounts.ts';
+import { typedText } from '../../rendering/form-parsing.ts';
+import type { Language } from '../../rendering/i18n.ts';
+
+const anyPlans: readonly AnyPlan[] = [...planKeys, ...suitePlans];
+const several = <Item>(item: z.ZodType<Item>) =>
+  z.union([item.transform((one) => [one]), z.array(item).max(anyPlans.length + 1)]).default([]);
+
+/** The form of the prices: one row for each plan, of which the last may have no plan yet. */
+export const pricesSchema = z
+  .object({
+    form: z.literal('prices'),
+    currency: typedText,
+    plan: several(z.enum(['', ...anyPlans])),
+    amount: several(typedText),
+    period: several(z.enum(pricePeriods)),
+  })
+  .refine(({ plan, amount, period }) => plan.length === amount.length && plan.length === period.length, {
+    path: ['plan'],
+  });
+
+/** Why prices are invalid. */
+export type PriceValidationError =
+  | 'currency-missing'
+  | 'currency-invalid'
+  | 'amount-invalid'
+  | 'price-plan-missing'
+  | 'price-twice';
+
+/** A row as it was sent. */
+export interface PriceRow {
+  readonly plan: AnyPlan | '';
+  readonly amount: string;
+  readonly period: PricePeriod;
+  readonly isInvalid: boolean;
+}
+
+/** Rejected prices, as they were sent. */
+export interface InvalidPrices {
+  readonly currency: string;
+  readonly rows: readonly PriceRow[];
+  readonly validationError: PriceValidationError | 'not-sent';
+}
+
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** The rows of the form. */
+export function priceRows({ plan, amount, period }: z.infer<typeof pricesSchema>): readonly PriceRow[] {
+  return plan.map((each, index) => ({
+    plan: each,
+    amount: amount[index] ?? '',
+    period: period[index] ?? 'month',
+    isInvalid: false,
+  }));
+}
+
+/** Reads the prices, null for none; or why they are invalid. A row without an amount has no price. */
+export function readPrices(
+  form: z.infer<typeof pricesSchema>,
+  language: Language,
+): { readonly prices: PlanPrices | null } | { readonly refused: InvalidPrices } {
+  const rows = priceRows(form);
+  const currency = form.currency.toUpperCase();
+  const refuse = (validationError: PriceValidationError, isInvalid: (row: PriceRow) => boolean) => ({
+    refused: {
+      currency: form.currency,
+      rows: rows.map((row) => ({ ...row, isInvalid: isInvalid(row) })),
+      validationError,
+    },
+  });
+  const byPlan = new Map<AnyPlan, PlanPrice>();
+  for (const row of rows) {
+    if (row.amount === '') continue;
+    const is = (other: PriceRow) => other === row;
+    if (row.plan === '') return refuse('price-plan-missing', is);
+    if (byPlan.has(row.plan)) return refuse('price-twice', is);
+    const amount = readAmount(row.amount, language);
+    if (amount === null) return refuse('amount-invalid', is);
+    byPlan.set(row.plan, { amount, period: row.period });
+  }
+  if (byPlan.size === 0) return { prices: null };
+  if (currency === '') return refuse('currency-missing', () => false);
+  if (!currencies.has(currency)) return refuse('currency-invalid', () => false);
+  return { prices: { currency, byPlan } };
+}

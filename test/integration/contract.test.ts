@@ -1,0 +1,180 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { CookieClient, VisitedPage } from '../../sandbox/cookie-client.ts';
+import type { PlanPrices } from '../../src/licensing/billing/plan-prices.ts';
+import { getTenant } from '../support/get-tenant.ts';
+import {
+  getVisibleText,
+  install,
+  installedPlanlens,
+  signInToCrm,
+  submit,
+  type TestUser,
+  testUsers,
+} from '../support/planlens.ts';
+
+const { administrator, otherAdministrator } = testUsers;
+const suiteAdministrator = {
+  tenantId: 'Cust20002',
+  associateId: 201,
+  userName: 'ingrid.dahl@suitecore.example',
+};
+const path = '/admin/contract';
+
+describe('contract page', async () => {
+  const planlens = await installedPlanlens();
+  for (const person of [otherAdministrator, suiteAdministrator]) await install(planlens, person);
+  const { tenants, planPrices, audit, exportTenant } = planlens.services;
+
+  beforeEach(async () => {
+    for (const { tenantId } of [administrator, suiteAdministrator]) {
+      await tenants.saveContract(tenantId, null);
+      await planPrices.save(tenantId, null);
+    }
+  });
+
+  const open = async (query = '', person: TestUser = administrator) => {
+    const cookieClient = await signInToCrm(planlens, person);
+    return { cookieClient, page: await cookieClient.get(`${planlens.url}${path}?lang=en${query}`) };
+  };
+  const textOf = async (cookieClient: CookieClient, at: string) =>
+    getVisibleText((await cookieClient.get(`${planlens.url}${at}?lang=en`)).html);
+  /** Sends the form of the prices with the amounts of some plans; those of the others are empty. */
+  const send = (cookieClient: CookieClient, page: VisitedPage, currency: string, prices: object) => {
+    const entries = Object.entries(prices);
+    return submit(
+      cookieClient,
+      page,
+      path,
+      {
+        currency,
+        plan: entries.map(([plan]) => plan),
+        amount: entries.map(([, amount]) => String(amount)),
+        period: entries.map(() => 'month'),
+      },
+      'value="prices"',
+    );
+  };
+  const planInputs = ({ html }: VisitedPage) =>
+    [...html.matchAll(/name="plan" value="([^"]+)"/g)].map(([, plan]) => plan);
+  const amountInputs = ({ html }: VisitedPage) =>
+    [...html.matchAll(/name="amount"\s+value="([^"]*)"/g)].map(([, amount]) => amount);
+
+  describe('prices', () => {
+    it('are asked for each purchased plan, saved, used on every page with seats, and deleted', async () => {
+      const { cookieClient, page } = await open();
+      expect(planInputs(page)).toEqual([
+        'sales-premium',
+        'service-premium',
+        'marketing-premium',
+        'sales-premium+service-premium+marketing-premium',
+      ]);
+      for (const at of ['/admin', '/admin/seats'])
+        expect(await textOf(cookieClient, at)).not.toContain('your own prices');
+
+      const saved = await send(cookieClient, page, 'nok', {
+        'sales-premium': '1,000.50',
+        'service-premium': '800',
+        'sales-essential': '500',
+      });
+      expect([saved.status, new URL(saved.url).pathname]).toEqual([200, path]);
+      // The added plan has a row of its own now; the last row is for one more.
+      expect(planInputs(saved)).toContain('sales-essential');
+      expect(amountInputs(saved)).toEqual(['500', '1000.5', '800', '', '', '']);
+      expect(getVisibleText(saved.html)).toContain(
+        'Sales-Premium NOK 1,000.50 per month NOK 12,006.00 Service-Premium',
+      );
+      for (const at of ['/admin', '/admin/seats'])
+        expect(await textOf(cookieClient, at)).toMatch(
+          /By your own prices, the purchased seats cost NOK [\d,]+\.00 per year, those in use NOK [\d,]+\.00, the free ones NOK [\d,]+\.00\. Not counted, because .* not known: Marketing-Premium, /,
+        );
+
+      const deleted = await send(cookieClient, saved, 'NOK', { 'sales-premium': '', core: '' });
+      expect(amountInputs(deleted)).toEqual(['', '', '', '', '']);
+      expect(await planPrices.find(administrator.tenantId)).toBeNull();
+    });
+
+    it('are asked for the one plan of CRM Suite', async () => {
+      const { cookieClient, page } = await open('', suiteAdministrator);
+      expect(planInputs(page)).toEqual(['core']);
+      expect(getVisibleText(page.html)).not.toContain('Sales-Premium');
+      const saved = await send(cookieClient, page, 'EUR', { core: '80' });
+      expect(getVisibleText(saved.html)).toContain('CRM Suite Core €80.00 per month €960.00');
+      expect(await textOf(cookieClient, '/admin')).toContain(
+        'the purchased seats cost €19,200.00 per year, those in use',
+      );
+    });
+
+    it('tell what a seat costs until the renewal, and that a cancelled one saves nothing until then', async () => {
+      await tenants.saveContract(administrator.tenantId, { start: '2026-03-01', period: 'yearly' });
+      const { cookieClient, page } = await open();
+      const saved = await send(cookieClient, page, 'EUR', { 'sales-premium': '365' });
+      const text = getVisibleText(saved.html);
+      const days = Number(/in (\d+) days/.exec(text)?.[1]);
+      const share = (12 * days).toLocaleString('en-GB', { minimumFractionDigits: 2 });
+      expect(text).toContain(`Sales-Premium €365.00 per month €4,380.00 €${share} €0.00`);
+      expect(text).toMatch(/One seat added today costs until (\d+ \w+ \d{4}) .* saves until \1/);
+    });
+
+    it.each([
+      ['1e309', '1e309'],
+      ['-49', '-49'],
+      ['123456789012', '123456789012'],
+      ['\u202E49', '\u202E49'],
+      ['𝟜𝟡', '𝟜𝟡'],
+      ['=1+1', '=1+1'],
+      ['"><b>', '&#34;&gt;&lt;b&gt;'],
+    ])('refuse the amount %j, keep it and what was saved before', async (amount, shown) => {
+      const before: PlanPrices = {
+        currency: 'EUR',
+        byPlan: new Map([['core', { amount: 1n, period: 'year' }]]),
+      };
+      await planPrices.save(administrator.tenantId, before);
+      const { cookieClient, page } = await open();
+      const refused = await send(cookieClient, page, 'EUR', {
+        'sales-premium': amount,
+        'service-premium': '5',
+      });
+      expect(refused.status).toBe(400);
+      expect(amountInputs(refused)).toContain(shown);
+      expect(refused.html).toMatch(/aria-invalid="true" aria-describedby="price-error" autofocus/);
+      expect(await planPrices.find(administrator.tenantId)).toEqual(before);
+    });
+
+    it('are kept while their administrator has to sign in again', async () => {
+      const { cookieClient, page } = await open();
+      planlens.passTime(6 * 60_000);
+      const kept = await send(cookieClient, page, 'EUR', { 'sales-premium': '49.5', '': '' });
+      expect(kept.status).toBe(200);
+      expect(amountInputs(kept)).toEqual(['49.5', '']);
+      expect(getVisibleText(kept.html)).toContain('so this was not sent');
+      expect(await planPrices.find(administrator.tenantId)).toBeNull();
+    });
+
+    it('are in the export, in the log without amounts, and gone with the tenant', async () => {
+      const { cookieClient, page } = await open('', otherAdministrator);
+      await send(cookieClient, page, 'SEK', { 'sales-essential': '4711.25' });
+      const { tenantId } = otherAdministrator;
+      const [latest] = await audit.latest(tenantId, 1);
+      expect(latest).toMatchObject({
+        associateId: otherAdministrator.associateId,
+        event: { event: 'prices-saved' },
+      });
+      expect(JSON.stringify(latest)).not.toContain('4711');
+      let file = '';
+      for await (const part of exportTenant(tenantId)) file += part;
+      expect(JSON.parse(file).prices).toEqual([
+        {
+          context_identifier: tenantId,
+          plan: 'sales-essential',
+          currency: 'SEK',
+          amount: 4711.25,
+          period: 'month',
+        },
+      ]);
+      await tenants.purge(await getTenant(tenants, tenantId), otherAdministrator.associateId);
+      expect(await planPrices.find(tenantId)).toBeNull();
+      await install(planlens, otherAdministrator);
+      expect(await planPrices.find(tenantId)).toBeNull();
+    });
+  });
+});
