@@ -86,7 +86,10 @@ describe('requests that another site causes', async () => {
     const recorded = added.filter(({ associate_id }) => associate_id === administrator.associateId);
     expect(recorded.length).toBeGreaterThan(0);
     for (const entry of recorded)
-      expect(entry).toMatchObject({ ...own, content: { event: expect.stringMatching(/-(downloaded|seen)$/) } });
+      expect(entry).toMatchObject({
+        ...own,
+        content: { event: expect.stringMatching(/-(downloaded|seen)$/) },
+      });
     for (const entry of added.filter((each) => !recorded.includes(each)))
       expect(entry).toMatchObject({
         context_identifier: tenantId,
