@@ -33,7 +33,7 @@ describe('page accessibility', () => {
       'sign-in',
     ],
     ...['admin', 'admin-resolution-invalid', 'admin-seats-overused', 'admin-contract', 'admin-history'],
-    'admin-what-if',
+    ...['admin-what-if', 'admin-saved-answers'],
     ...['admin-user-data', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
   ];
   const names = isLongForm ? Object.keys(states) : onePerPage;
