@@ -28,7 +28,12 @@ export type AuditEvent =
   /** SuperOffice deleted the tenant. */
   | { readonly event: 'deletion-proved' }
   | {
-      readonly event: 'users-downloaded' | 'moves-downloaded' | 'seats-downloaded';
+      readonly event:
+        | 'users-downloaded'
+        | 'moves-downloaded'
+        | 'seats-downloaded'
+        | 'requests-downloaded'
+        | 'history-downloaded';
       readonly format: 'csv' | 'xlsx';
     }
   /** An administrator opened the panel of a user, by number. */

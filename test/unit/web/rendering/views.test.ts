@@ -247,6 +247,7 @@ const savedAnswersPage = {
 };
 const accessRequestsPage = {
   ...adminFrame,
+  downloads: [{ text: nasty, href: nasty }],
   answerNames: [nasty],
   maxNameLength: 60,
   saved: nasty,
@@ -296,6 +297,7 @@ const seatsPage = {
 const historyPage = {
   ...adminFrame,
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
+  downloads: [{ text: nasty, href: nasty }],
   pager,
 };
 const overviewPage = {
