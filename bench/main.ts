@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { assignment } from './assignment.ts';
 import { decisions } from './decisions/decisions.ts';
 import { describeMachine } from './machine.ts';
 import { adminPages } from './serving/admin-pages.ts';
@@ -13,6 +14,7 @@ import { warmPanel } from './serving/warm-panel.ts';
 /** All benchmarks by name: `npm run bench -- warm-panel callbacks` runs two of them. */
 const benchmarks = {
   decisions,
+  assignment,
   'warm-panel': warmPanel,
   'request-phases': requestPhases,
   'cold-panel': coldPanel,

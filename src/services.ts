@@ -34,6 +34,7 @@ import {
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
 import { createSeatCountStore, type SeatCountStore } from './snapshots/seat-count-store.ts';
+import { createListSeatHolders, type ListSeatHolders } from './snapshots/seat-holders.ts';
 import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-invalidation.ts';
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
@@ -56,6 +57,7 @@ import { createTenantExport, type ExportTenant } from './tenants/tenant-export.t
 import { createTenantStore, type TenantStore } from './tenants/tenant-store.ts';
 import { createTicketStore, type TicketStore } from './tenants/ticket-store.ts';
 import { createUserDataStore, type UserDataStore } from './tenants/user-data.ts';
+import { createUserMarkStore, type UserMarkStore } from './tenants/user-mark-store.ts';
 import { createUserPinStore, type UserPinStore } from './tenants/user-pin-store.ts';
 import { createWebhookStore, type WebhookStore } from './tenants/webhook-store.ts';
 
@@ -75,6 +77,8 @@ export interface Services {
   readonly reencryptSecrets: () => Promise<Reencrypted>;
   readonly audit: AuditLog;
   readonly userData: UserDataStore;
+  readonly userMarks: UserMarkStore;
+  readonly listSeatHolders: ListSeatHolders;
   readonly userPins: UserPinStore;
   readonly planPrices: PlanPriceStore;
   readonly savedAnswers: SavedAnswerStore;
@@ -176,6 +180,8 @@ export async function openServices(deps: {
     reencryptSecrets: () => reencrypt({ db, secrets, onProgress: () => {} }),
     audit: createAuditLog({ db, now }),
     userData: createUserDataStore({ db }),
+    userMarks: createUserMarkStore({ db, now }),
+    listSeatHolders: createListSeatHolders({ db }),
     userPins: createUserPinStore({ db, now }),
     planPrices: createPlanPriceStore({ db }),
     savedAnswers: createSavedAnswerStore({ db }),

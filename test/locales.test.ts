@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorStatus } from '../src/errors.ts';
+import { reclaimReasons } from '../src/licensing/advice/reclaim-candidates.ts';
 import type { VisibilityHintKey } from '../src/licensing/advice/visibility-hints.ts';
 import type { Unsatisfied } from '../src/licensing/assignment/fewest-seats.ts';
 import type { Pin } from '../src/licensing/assignment/people.ts';
@@ -26,11 +27,13 @@ import type { UnsolvedReason } from '../src/solver/assignment-solver.ts';
 import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
 import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
+import { markKinds } from '../src/tenants/user-mark-store.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
 import type { MessageValidationError } from '../src/web/admin/contract/message-form.ts';
 import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
+import { reclaimOrders } from '../src/web/admin/reclaim/reclaim-filter.ts';
 import type { SavedAnswerValidationError } from '../src/web/admin/saved-answers/saved-answer-form.ts';
 import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
@@ -143,6 +146,10 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'removal-incomplete': yes,
   'deletion-proved': yes,
   'users-downloaded': yes,
+  'reclaim-seen': yes,
+  'reclaim-downloaded': yes,
+  'user-marked': yes,
+  'user-unmarked': yes,
   'moves-downloaded': yes,
   'seats-downloaded': yes,
   'requests-downloaded': yes,
@@ -291,6 +298,10 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.users.column.': [...userOrders, 'missing', 'number', 'listed-since'],
   'admin.users.download.': ['csv', 'xlsx'],
   'admin.users.note.': ['noData', 'ofDay', 'unknownPlan', 'noPlan', 'retired', 'unread', 'rights'],
+  'admin.reclaim.kind.': markKinds,
+  'admin.reclaim.column.': reclaimOrders,
+  'admin.reclaim.reason.': reclaimReasons,
+  'admin.reclaim.reasonName.': reclaimReasons,
   'admin.seats.period.': trendPeriods,
   'admin.seats.line.': ['purchased', 'in-use'],
   'admin.download.': ['csv', 'xlsx'],

@@ -47,7 +47,7 @@ function allTexts(language: Language): readonly PageText[] {
 }
 
 const tickets = {
-  keys: /^(visibilityHint\.|limit\.metered|crm\.(dropsService|mayDropService|someDropService)|setup\.removeSure|label:)/,
+  keys: /^(visibilityHint\.|limit\.metered|crm\.(dropsService|mayDropService|someDropService)|admin\.reclaim\.service|setup\.removeSure|label:)/,
   because: 'The text is about requests in SuperOffice Service.',
 };
 const switches = {

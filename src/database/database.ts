@@ -110,6 +110,8 @@ interface TenantUserRow {
   can_log_in: Generated<boolean | null>;
   retired: Generated<boolean>;
   waiting_for_approval: Generated<boolean | null>;
+  /** When a list first had the user as waiting. */
+  waiting_since: Generated<Date | null>;
   /** Whether SuperOffice reports logins; then a missing `last_login_at` means that the user has never logged in. */
   login_reported: Generated<boolean>;
   last_login_at: Generated<Date | null>;
@@ -187,6 +189,17 @@ interface Tables {
     user_plan: string;
     began_at: Date;
     ended_at: Date | null;
+  };
+  /** Whose seats administrators keep, until a day (`YYYY-MM-DD`) or without an end. */
+  user_marks: {
+    context_identifier: string;
+    associate_id: number;
+    kind: string;
+    note: string;
+    until: string | null;
+    /** Null once the administrator is erased. */
+    marked_by_id: number | null;
+    marked_at: Date;
   };
   /** The seats of a plan as last read on a UTC day, `YYYY-MM-DD`; a number is null if it is not reported. */
   seat_counts: {

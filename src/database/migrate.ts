@@ -8,6 +8,7 @@ import * as webhookErrors from './migrations/005-webhook-errors.ts';
 import * as auditIndexes from './migrations/006-audit-indexes.ts';
 import * as userStates from './migrations/007-user-states.ts';
 import * as userPins from './migrations/008-user-pins.ts';
+import * as userMarks from './migrations/009-user-marks.ts';
 import * as pricesAndAnswers from './migrations/010-prices-and-answers.ts';
 import { DatabaseSetupError } from './setup-error.ts';
 
@@ -21,6 +22,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006-audit-indexes': auditIndexes,
   '007-user-states': userStates,
   '008-user-pins': userPins,
+  '009-user-marks': userMarks,
   '010-prices-and-answers': pricesAndAnswers,
 };
 

@@ -51,8 +51,8 @@ export interface UserStore {
   ): Promise<void>;
   /** The highest number of a listed user; 0 if none is listed. */
   highestId(tenantId: string): Promise<number>;
-  /** Saves the logins of the listed users; null if SuperOffice does not report them. */
-  saveLogins(tenantId: string, logins: readonly UserLogin[] | null): Promise<void>;
+  /** Saves the logins of the listed users, read at `readAt` (ms since 1970); null if SuperOffice does not report them. */
+  saveLogins(tenantId: string, logins: readonly UserLogin[] | null, readAt: number): Promise<void>;
 }
 
 /** Users per statement, so that each ends within its timeout. */
@@ -138,7 +138,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
       return row?.highest ?? 0;
     },
 
-    async saveLogins(tenantId, logins) {
+    async saveLogins(tenantId, logins, readAt) {
       await db.transaction().execute(async (transaction) => {
         // Excludes a list that is being replaced, whose rows are locked in another order.
         await transaction
@@ -148,7 +148,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
           .forNoKeyUpdate()
           .execute();
         if (logins === null) await forgetLogins(transaction, tenantId);
-        else await updateLogins(transaction, tenantId, logins);
+        else await updateLogins(transaction, tenantId, logins, readAt);
       });
     },
   };
@@ -212,26 +212,36 @@ async function savePlanPeriods(db: Database, tenantId: string, readAt: number): 
         and period.associate_id = listed.associate_id and period.ended_at is null)`.execute(db);
 }
 
-async function updateLogins(db: Database, tenantId: string, logins: readonly UserLogin[]): Promise<void> {
+async function updateLogins(
+  db: Database,
+  tenantId: string,
+  logins: readonly UserLogin[],
+  readAt: number,
+): Promise<void> {
+  const at = new Date(readAt);
   for (let from = 0; from < logins.length; from += usersPerStatement) {
     await sql`
       update tenant_users as stored set
         login_reported = login."loginReported",
         last_login_at = to_timestamp(login."lastLoginAt" / 1000.0),
-        waiting_for_approval = login."waitingForApproval"
+        waiting_for_approval = login."waitingForApproval",
+        waiting_since = case when login."waitingForApproval" then coalesce(stored.waiting_since, ${at}::timestamptz) end
       from jsonb_to_recordset(${JSON.stringify(logins.slice(from, from + usersPerStatement))}::jsonb) as login(
         "associateId" integer, "loginReported" boolean, "lastLoginAt" bigint, "waitingForApproval" boolean)
       where stored.context_identifier = ${tenantId} and stored.associate_id = login."associateId"
-        and (stored.login_reported, stored.last_login_at, stored.waiting_for_approval)
-          is distinct from (
-            login."loginReported", to_timestamp(login."lastLoginAt" / 1000.0), login."waitingForApproval"
-          )`.execute(db);
+        and (
+          stored.login_reported, stored.last_login_at, stored.waiting_for_approval, stored.waiting_since is not null
+        ) is distinct from (
+          login."loginReported", to_timestamp(login."lastLoginAt" / 1000.0), login."waitingForApproval",
+          coalesce(login."waitingForApproval", false)
+        )`.execute(db);
   }
 }
 
 async function forgetLogins(db: Database, tenantId: string): Promise<void> {
   await sql`
-    update tenant_users set login_reported = false, last_login_at = null, waiting_for_approval = null
+    update tenant_users set login_reported = false, last_login_at = null,
+      waiting_for_approval = null, waiting_since = null
     where context_identifier = ${tenantId} and (login_reported or waiting_for_approval is not null)`.execute(
     db,
   );

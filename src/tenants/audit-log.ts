@@ -32,14 +32,19 @@ export type AuditEvent =
         | 'users-downloaded'
         | 'moves-downloaded'
         | 'seats-downloaded'
+        | 'reclaim-downloaded'
         | 'requests-downloaded'
         | 'history-downloaded';
       readonly format: 'csv' | 'xlsx';
     }
+  /** An administrator opened the list of seats that could be freed. */
+  | { readonly event: 'reclaim-seen' }
   /** An administrator opened the panel of a user, by number. */
   | { readonly event: 'user-panel-seen'; readonly user: number }
   /** The data of one user, by number. */
   | { readonly event: 'user-exported' | 'user-erased'; readonly user: number }
+  /** The mark of a user whose seat is kept, by number. */
+  | { readonly event: 'user-marked' | 'user-unmarked'; readonly user: number }
   /** The pin of one user, by number. */
   | { readonly event: 'user-pinned' | 'user-unpinned'; readonly user: number }
   /** The only entry that outlives the tenant's data. */

@@ -22,12 +22,13 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from access_requests where coalesce(resolved_at, requested_at) < ${before(historyMs)}`,
       sql`delete from license_changes where detected_at < ${before(historyMs)}`,
       sql`delete from license_snapshots where associate_id <> 0 and read_at < ${before(unusedMs)}`,
-      ...['tenant_users', 'user_plan_periods', 'user_pins'].map(
+      ...['tenant_users', 'user_plan_periods', 'user_pins', 'user_marks'].map(
         (table) => sql`delete from ${sql.table(table)} as about using tenants
           where tenants.context_identifier = about.context_identifier
             and users_read_at < ${before(unusedMs)}`,
       ),
       sql`delete from user_plan_periods where ended_at < ${before(seatHistoryMs)}`,
+      sql`delete from user_marks where until < ${before(0).toISOString().slice(0, 10)}`,
       sql`delete from seat_counts where day < ${before(seatHistoryMs).toISOString().slice(0, 10)}`,
       sql`delete from tickets where exchanged_at < ${before(ticketMs)}`,
       sql`delete from consumed_nonces where expires_at < ${before(0)}`,

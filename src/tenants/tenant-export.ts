@@ -47,6 +47,7 @@ const sections: readonly Section[] = [
     ],
     rowsPerPage: 2_000,
   },
+  { name: 'marks', table: 'user_marks', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'pins', table: 'user_pins', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'prices', table: 'plan_prices', key: [['plan', 'text']], rowsPerPage: 100 },
   { name: 'savedAnswers', table: 'saved_answers', key: [['name', 'text']], rowsPerPage: 100 },

@@ -39,13 +39,19 @@ export function createUserDataStore({ db }: { db: Database }): UserDataStore {
         associateId,
         users: await select(
           sql`name, user_plan, plan_since, listed_since, retired, can_log_in, waiting_for_approval,
-            login_reported, last_login_at from tenant_users`,
+            waiting_since, login_reported, last_login_at from tenant_users`,
         ),
         planPeriods: await select(sql`user_plan, began_at, ended_at from user_plan_periods`),
         snapshots: await select(sql`read_at, content from license_snapshots`),
         changes: await select(sql`detected_at, content from license_changes`),
         accessRequests: await select(
           sql`requested_by, subject, reason, requested_at, state, comment, resolved_at from access_requests`,
+        ),
+        marks: await select(sql`kind, note, until, marked_at from user_marks`),
+        // Without the marked user.
+        marksSet: await select(
+          sql`kind, note, until, marked_at from user_marks`,
+          sql`marked_by_id = ${associateId}`,
         ),
         pins: await select(sql`kind, plan, reason, pinned_at from user_pins`),
         // Without the pinned user.
@@ -141,6 +147,10 @@ export async function eraseUnlistedUsers(
         where context_identifier = ${tenantId} and associate_id is not null
       union select associate_id from access_requests
         where context_identifier = ${tenantId} and requested_at < ${before}
+      union select associate_id from user_marks
+        where context_identifier = ${tenantId} and associate_id <> all(${listed}::integer[])
+      union select marked_by_id from user_marks
+        where context_identifier = ${tenantId} and marked_by_id is not null and marked_at < ${before}
       union select associate_id from user_pins
         where context_identifier = ${tenantId} and pinned_at < ${before}
       union select pinned_by_id from user_pins
@@ -179,11 +189,13 @@ async function eraseUsers(
   );
   await sql`update access_requests set resolved_by_id = null
     where context_identifier = ${tenantId} and resolved_by_id = any(${associateIds}::integer[])`.execute(db);
+  await sql`update user_marks set marked_by_id = null
+    where context_identifier = ${tenantId} and marked_by_id = any(${associateIds}::integer[])`.execute(db);
   await sql`update user_pins set pinned_by_id = null
     where context_identifier = ${tenantId} and pinned_by_id = any(${associateIds}::integer[])`.execute(db);
   for (const table of ['access_requests', 'license_snapshots', 'license_changes', 'user_pins'])
     await sql`delete from ${sql.table(table)} where ${ofUsers}`.execute(db);
-  for (const table of ['tenant_users', 'user_plan_periods'])
+  for (const table of ['tenant_users', 'user_plan_periods', 'user_marks'])
     await sql`
       delete from ${sql.table(table)}
       where ${ofUsers} and associate_id <> all(${listed}::integer[])`.execute(db);

@@ -30,6 +30,9 @@ const otherPaths = [
   '/admin/seats.xlsx',
   '/admin/seats/trend.csv',
   '/admin/seats/trend.xlsx',
+  '/admin/seats/reclaim',
+  '/admin/seats/reclaim.csv',
+  '/admin/seats/reclaim.xlsx',
 ] as const;
 
 /** The page of one user, by their number. */

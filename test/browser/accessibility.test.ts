@@ -33,6 +33,7 @@ describe('page accessibility', () => {
       'sign-in',
     ],
     ...['admin', 'admin-resolution-invalid', 'admin-seats-overused', 'admin-contract', 'admin-history'],
+    ...['admin-users', 'admin-user', 'admin-seats-over-time', 'admin-reclaim', 'admin-reclaim-kept'],
     ...['admin-what-if', 'admin-saved-answers'],
     ...['admin-user-data', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
   ];

@@ -101,6 +101,25 @@ describe("administrators' pages by keyboard", () => {
     expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('1');
   });
 
+  test.each([320, 1280])('finds a user and the reason for a feature at %i pixels', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/users?lang=en`);
+    await page.getByRole('searchbox').focus();
+    await page.keyboard.type('hoffmann');
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    await page.getByRole('status').filter({ hasText: 'Users: 1' }).waitFor();
+    await page.getByRole('link', { name: 'Last login' }).focus();
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    expect(new URL(page.url()).search).toBe('?lang=en&search=hoffmann&sort=last-login&order=desc');
+    await page.getByRole('link', { name: 'Lena Hoffmann' }).focus();
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    const feature = page.locator('[data-state="upgrade"] > details').first();
+    await feature.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await feature.locator('.why').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  });
+
   test.each([320, 1280])('enters a price and writes a message to SuperOffice at %i pixels', async (width) => {
     const { planPrices } = fixture.planlens.services;
     await planPrices.save(administrator.tenantId, null);

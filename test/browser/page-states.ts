@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { runQuery } from '../support/database.ts';
 import { approve, install, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
 import { recordSeats } from '../support/seat-counts.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
@@ -303,6 +304,28 @@ export const states: Readonly<Record<string, PageState>> = {
       await context.page.locator('#trend ~ details > summary').click();
     },
   },
+  'admin-reclaim': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await leaveSeatsUnused(context);
+      await gotoPage(context, '/admin/seats/reclaim');
+    },
+  },
+  'admin-reclaim-kept': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { services } = context.fixture.planlens;
+      const { tenantId, associateId } = testUsers.administrator;
+      const mark = { kind: 'on-leave', note: 'Back in spring.', until: '2099-03-01' } as const;
+      await services.userMarks.save(tenantId, [101, 103], { ...mark, markedBy: associateId });
+      await gotoPage(context, '/admin/seats/reclaim?show=kept');
+      await services.userMarks.remove(tenantId, [101, 103]);
+    },
+  },
+  'admin-reclaim-of-suite': {
+    person: suiteAdministrator,
+    reach: (context) => gotoPage(context, '/admin/seats/reclaim'),
+  },
   'admin-history': {
     person: testUsers.administrator,
     async reach(context) {
@@ -385,6 +408,16 @@ export const states: Readonly<Record<string, PageState>> = {
 };
 
 type PanelRequest = Pick<TestUser, 'tenantId' | 'associateId'>;
+
+/** Lets some users of the tenant have left, or not have logged in for long. */
+async function leaveSeatsUnused({ fixture }: StateContext): Promise<void> {
+  await runQuery(
+    fixture.planlens.environment.DATABASE_URL ?? '',
+    `update tenant_users set login_reported = true,
+      last_login_at = case associate_id when 102 then null else now() - interval '200 days' end
+    where associate_id in (102, 103, 112, 121)`,
+  );
+}
 
 /** Opens a page of the app in the language of the context. */
 async function gotoPage({ fixture, page, language }: StateContext, path: string): Promise<void> {

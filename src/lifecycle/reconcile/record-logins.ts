@@ -36,13 +36,14 @@ export function createRecordLogins(deps: {
     // The app may not list the users.
     if (lastId === 0) return;
     try {
-      await users.saveLogins(tenantId, await readUserLogins(webApi.asSystemUser(tenant), lastId));
+      const readAt = deps.now();
+      await users.saveLogins(tenantId, await readUserLogins(webApi.asSystemUser(tenant), lastId), readAt);
     } catch (error) {
       if (!(error instanceof SuperOfficeError)) throw error;
       // An error of the server may be an outage.
       if (!isCallRefused(error) || error.code === 'server-error') return;
       refusals.set(tenantId, true);
-      await users.saveLogins(tenantId, null);
+      await users.saveLogins(tenantId, null, deps.now());
     }
   };
 }

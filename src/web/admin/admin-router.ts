@@ -3,6 +3,7 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SeatCountStore } from '../../snapshots/seat-count-store.ts';
+import type { ListSeatHolders } from '../../snapshots/seat-holders.ts';
 import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
@@ -13,6 +14,7 @@ import type { PlanPriceStore } from '../../tenants/plan-price-store.ts';
 import type { SavedAnswerStore } from '../../tenants/saved-answer-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
+import type { UserMarkStore } from '../../tenants/user-mark-store.ts';
 import type { UserPinStore } from '../../tenants/user-pin-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
@@ -26,6 +28,7 @@ import { createAdminFrame } from './admin-frame.ts';
 import { createContractPage } from './contract/contract-page.ts';
 import { createHistoryPage } from './history/history-page.ts';
 import { createOverviewPage } from './overview/overview-page.ts';
+import { createReclaimPage } from './reclaim/reclaim-page.ts';
 import { createSavedAnswersPage } from './saved-answers/saved-answers-page.ts';
 import { createSeatsPage } from './seats/seats-page.ts';
 import { createUserDataPage } from './user-data/user-data-page.ts';
@@ -46,6 +49,8 @@ export function createAdminRouter(deps: {
   audit: AuditLog;
   users: UserStore;
   userDirectory: UserDirectory;
+  listSeatHolders: ListSeatHolders;
+  userMarks: UserMarkStore;
   limits: RequestLimits;
   userData: UserDataStore;
   userPins: UserPinStore;
@@ -67,6 +72,7 @@ export function createAdminRouter(deps: {
   const savedAnswers = createSavedAnswersPage(pageDeps);
   const history = createHistoryPage(pageDeps);
   const seats = createSeatsPage(pageDeps);
+  const reclaim = createReclaimPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
   const users = createUsersPage(pageDeps);
   const whatIf = createWhatIfPage(pageDeps);
@@ -82,6 +88,13 @@ export function createAdminRouter(deps: {
   router.route('/admin/seats.xlsx').get(seats.download('xlsx')).all(methodNotAllowed);
   router.route('/admin/seats/trend.csv').get(seats.downloadTrend('csv')).all(methodNotAllowed);
   router.route('/admin/seats/trend.xlsx').get(seats.downloadTrend('xlsx')).all(methodNotAllowed);
+  router
+    .route('/admin/seats/reclaim')
+    .get(reclaim.show)
+    .post(form, csrfProtection, reclaim.mark)
+    .all(methodNotAllowed);
+  router.route('/admin/seats/reclaim.csv').get(reclaim.download('csv')).all(methodNotAllowed);
+  router.route('/admin/seats/reclaim.xlsx').get(reclaim.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/access-requests')
     .get(accessRequests.show)

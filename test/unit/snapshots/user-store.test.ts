@@ -86,21 +86,44 @@ describe('user store', () => {
   it('saves logins of listed users only, keeps them when the list is replaced, and forgets them', async () => {
     const login = { loginReported: true, waitingForApproval: false };
     await list(monday, user(1, 'A'), user(2, 'A'));
-    await users().saveLogins('Cust1', [
+    const logins = [
       { associateId: 1, ...login, lastLoginAt: monday },
       { associateId: 2, ...login, lastLoginAt: null },
       { associateId: 9, ...login, lastLoginAt: monday },
-    ]);
+    ];
+    await users().saveLogins('Cust1', logins, monday);
     await list(tuesday, user(1, 'B'), user(2, 'A'));
     expect(await rows()).toMatchObject([
       { login_reported: true, last_login_at: new Date(monday), waiting_for_approval: false },
       { login_reported: true, last_login_at: null, waiting_for_approval: false },
     ]);
-    await users().saveLogins('Cust1', null);
+    await users().saveLogins('Cust1', null, tuesday);
     expect(await rows()).toMatchObject([
       { login_reported: false, last_login_at: null, waiting_for_approval: null },
       { login_reported: false, last_login_at: null, waiting_for_approval: null },
     ]);
+  });
+
+  it('keeps since when a user waits for approval, until the user is approved', async () => {
+    const login = { associateId: 1, loginReported: true, lastLoginAt: null };
+    const save = (waitingForApproval: boolean | null, readAt: number) =>
+      users().saveLogins('Cust1', [{ ...login, waitingForApproval }], readAt);
+    const waitingSince = async () => (await rows())[0]?.waiting_since;
+    await list(monday, user(1, 'A'));
+    await save(true, monday);
+    await save(true, tuesday);
+    expect(await waitingSince()).toEqual(new Date(monday));
+    await save(false, tuesday);
+    expect(await waitingSince()).toBeNull();
+    // A process of the version before recorded the user.
+    await db.updateTable('tenant_users').set({ waiting_for_approval: true }).execute();
+    await save(true, tuesday);
+    expect(await waitingSince()).toEqual(new Date(tuesday));
+    await save(null, tuesday);
+    expect(await waitingSince()).toBeNull();
+    await save(true, tuesday);
+    await users().saveLogins('Cust1', null, tuesday);
+    expect(await waitingSince()).toBeNull();
   });
 
   it('accepts rows of the version before, which knows nothing of the new columns', async () => {

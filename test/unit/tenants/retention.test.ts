@@ -163,7 +163,7 @@ describe('retention', () => {
     expect(await count('user_plan_periods')).toBe(1);
   });
 
-  it('of tenant_users, user_plan_periods and pins ends when no list has confirmed them for 30 days', async () => {
+  it('of tenant_users, user_plan_periods, pins and marks ends when no list has confirmed them for 30 days', async () => {
     await db.deleteFrom('user_plan_periods').execute();
     const user = { associate_id: 5, name: 'Markus', user_plan: '' };
     await db
@@ -189,6 +189,14 @@ describe('retention', () => {
         { context_identifier: 'Cust2', ...pin },
       ])
       .execute();
+    const mark = { associate_id: 5, kind: 'keep', note: '', until: null, marked_at: ago(0) };
+    await db
+      .insertInto('user_marks')
+      .values([
+        { context_identifier: 'Cust1', ...mark },
+        { context_identifier: 'Cust2', ...mark },
+      ])
+      .execute();
     for (const [tenantId, age] of [
       ['Cust1', 30 * day + 1],
       ['Cust2', 30 * day],
@@ -199,10 +207,25 @@ describe('retention', () => {
         .where('context_identifier', '=', tenantId)
         .execute();
     await purge();
-    for (const table of ['tenant_users', 'user_plan_periods', 'user_pins'] as const)
+    for (const table of ['tenant_users', 'user_plan_periods', 'user_pins', 'user_marks'] as const)
       expect(await db.selectFrom(table).select('context_identifier').execute()).toEqual([
         { context_identifier: 'Cust2' },
       ]);
+  });
+
+  it('of marks ends after their last day', async () => {
+    await db.deleteFrom('user_marks').execute();
+    const mark = { context_identifier: 'Cust2', kind: 'keep', note: '', marked_at: ago(0) };
+    const dayOf = (ms: number) => ago(ms).toISOString().slice(0, 10);
+    await db
+      .insertInto('user_marks')
+      .values(
+        [null, dayOf(0), dayOf(day)].map((until, index) => ({ ...mark, associate_id: index + 1, until })),
+      )
+      .execute();
+    await purge();
+    const kept = await db.selectFrom('user_marks').select('associate_id').orderBy('associate_id').execute();
+    expect(kept.map((row) => row.associate_id)).toEqual([1, 2]);
   });
 
   it('of every table is documented', async () => {

@@ -8,6 +8,7 @@ import { createAuditLog } from '../../../src/tenants/audit-log.ts';
 import { createHandoffStore } from '../../../src/tenants/handoff-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { createUserDataStore } from '../../../src/tenants/user-data.ts';
+import { createUserMarkStore } from '../../../src/tenants/user-mark-store.ts';
 import { createUserPinStore } from '../../../src/tenants/user-pin-store.ts';
 import { listAccessRequests } from '../../support/access-requests.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -29,6 +30,7 @@ describe('the data about a user', () => {
   const requests = () => createAccessRequestStore({ db, now: clock });
   const userData = () => createUserDataStore({ db });
   const pins = () => createUserPinStore({ db, now: clock });
+  const marks = () => createUserMarkStore({ db, now: clock });
 
   beforeAll(async () => {
     db = await freshDatabase();
@@ -73,6 +75,7 @@ describe('the data about a user', () => {
       'license_changes',
       'access_requests',
       'user_pins',
+      'user_marks',
       'session_exchange_codes',
       'user_plan_periods',
     ] as const;
@@ -113,10 +116,13 @@ describe('the data about a user', () => {
     const pin = { kind: 'exactly', plan: 'sales-premium' } as const;
     await pins().save('Cust1', { ...pin, associateId: 101, reason: 'Markus sells', pinnedBy: 131 });
     await pins().save('Cust1', { ...pin, associateId: 131, reason: 'Other reason', pinnedBy: 101 });
+    const mark = { kind: 'on-leave', until: '2027-01-31' } as const;
+    await marks().save('Cust1', [101], { ...mark, note: 'Markus is abroad', markedBy: 131 });
+    await marks().save('Cust1', [131], { ...mark, note: 'Another note', markedBy: 101 });
     now += 1;
   }
   const isAboutMarkus =
-    /"associate_id":101|Brandt|sick leave|Markus sells|"associateId":101|(resolved|pinned)_by_id":101/;
+    /"associate_id":101|Brandt|sick leave|Markus (sells|is abroad)|"associateId":101|(resolved|pinned|marked)_by_id":101/;
 
   it('is erased on demand, with the name in rows about others, and nothing else is', async () => {
     await fill();
@@ -130,6 +136,27 @@ describe('the data about a user', () => {
     expect(await pins().list('Cust1')).toMatchObject([
       { associateId: 131, reason: 'Other reason', pinnedBy: null },
     ]);
+    expect(await marks().find('Cust1', 131)).toMatchObject({ note: 'Another note', markedBy: null });
+  });
+
+  it('has no mark of a user who is not listed, and one mark of each who is', async () => {
+    await list(kari);
+    const mark = { kind: 'keep', note: '', until: null, markedBy: 131 } as const;
+    expect(await marks().save('Cust1', [101, 131], mark)).toEqual([131]);
+    expect(await marks().save('Cust2', [131], mark)).toEqual([]);
+    now += hour;
+    await marks().save('Cust1', [131], { ...mark, kind: 'service-account', note: 'Import' });
+    expect(await marks().find('Cust1', 131)).toEqual({
+      kind: 'service-account',
+      note: 'Import',
+      until: null,
+      markedBy: 'Kari Nygård',
+      markedAt: new Date(now),
+    });
+    expect(await marks().find('Cust1', 101)).toBeNull();
+    expect(await marks().remove('Cust2', [131])).toEqual([]);
+    expect(await marks().remove('Cust1', [101, 131])).toEqual([131]);
+    expect(await marks().find('Cust1', 131)).toBeNull();
   });
 
   it('has no pin of a user who is not listed', async () => {
@@ -180,7 +207,8 @@ describe('the data about a user', () => {
     await saveSnapshot(101, true, 'Cust2');
     const exported = JSON.stringify(await userData().export({ tenantId: 'Cust1', associateId: 101 }));
     const parts = ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'];
-    for (const part of [...parts, 'Markus sells']) expect(exported).toContain(part);
+    for (const part of [...parts, 'Markus sells', 'Markus is abroad', 'Another note'])
+      expect(exported).toContain(part);
     for (const column of ['can_log_in', 'last_login_at', 'listed_since', 'plan_since', 'began_at'])
       expect(exported).toContain(column);
     expect(exported).not.toMatch(/Cust2|Kari|_encrypted/);
@@ -197,12 +225,14 @@ describe('the data about a user', () => {
       expect(await users().listByTenant('Cust1')).toContainEqual(retired);
       await db.deleteFrom('tenant_users').where('associate_id', '=', 101).execute();
       await db.deleteFrom('user_plan_periods').where('associate_id', '=', 101).execute();
+      await db.deleteFrom('user_marks').where('associate_id', '=', 101).execute();
       expect(await stored()).not.toMatch(isAboutMarkus);
     };
 
-    it('is erased except for the list and the plan', async () => {
+    it('is erased except for the list, the plan and the mark', async () => {
       await fill();
       await list(kari, retired);
+      expect(await marks().find('Cust1', 101)).toMatchObject({ note: 'Markus is abroad' });
       await isOnTheListOnly();
     });
 

@@ -58,7 +58,7 @@ export function createSeatsPage(deps: {
     const administrator = await administratorGuard.signInOrRequire(request, response, path);
     if (administrator === null) return;
     const { tenant, session } = administrator;
-    deps.limits.countForm(session);
+    deps.limits.countDownload(tenant.tenantId);
     const { frame, language } = await adminFrame(request, administrator, 'seats');
     const tenantLicenses = await licenses.getTenantLicenses(tenant);
     const today = toUtcDay(now());

@@ -7,6 +7,7 @@ import type { DirectoryUser, UserDirectory } from '../../../snapshots/user-direc
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
+import type { UserMarkStore } from '../../../tenants/user-mark-store.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { EntitledPanelContext, PanelContext } from '../../panel/panel-context.ts';
 import type { Language } from '../../rendering/i18n.ts';
@@ -32,6 +33,7 @@ export function createUserPage(deps: {
   licenses: LicenseSnapshots;
   history: LicenseHistory;
   accessRequests: AccessRequestStore;
+  userMarks: Pick<UserMarkStore, 'find'>;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
   audit: AuditLog;
@@ -81,7 +83,8 @@ export function createUserPage(deps: {
     if (user === null) throw new AppError('not-found');
     const { frame, language } = await adminFrame(request, administrator, 'users');
     await audit.write(toAuditActor(request, session), { event: 'user-panel-seen', user: associateId });
-    const [context, periods] = await Promise.all([
+    const [mark, context, periods] = await Promise.all([
+      deps.userMarks.find(tenantId, associateId),
       loadContext(administrator, user, language),
       userDirectory.planPeriods(tenantId, associateId),
     ]);
@@ -97,6 +100,7 @@ export function createUserPage(deps: {
     const entitlements = deps.entitlementEngine(context?.tenantLicenses?.content ?? null, today);
     const view = userView({
       user,
+      mark,
       context,
       entitled: context && withPlanOfDay(context, entitlements, { shown, user }),
       language,

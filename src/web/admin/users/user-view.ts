@@ -1,10 +1,13 @@
 import type { EntitlementReport } from '../../../licensing/entitlements/entitlement-report.ts';
 import type { RecordedChange } from '../../../snapshots/license-history.ts';
 import type { DirectoryUser, PlanPeriod } from '../../../snapshots/user-directory.ts';
+import type { UserMark } from '../../../tenants/user-mark-store.ts';
 import type { EntitledPanelContext, PanelContext } from '../../panel/panel-context.ts';
 import { assignedPlanNote } from '../../plan-names.ts';
 import { formatTimestamp, type Timestamp, toUtcDay } from '../../rendering/timestamps.ts';
 import { type ChangeRow, changeRows } from '../history/change-messages.ts';
+import { type MarkFieldsView, markFieldsView } from '../reclaim/mark-form.ts';
+import { describeMark, type MarkText } from '../reclaim/mark-text.ts';
 import type { PlanOnDay } from './plan-on-day.ts';
 import type { DescribePlan } from './plan-text.ts';
 import { supportText } from './support-text.ts';
@@ -17,6 +20,14 @@ interface PeriodRow {
   readonly from: string;
   readonly until: string;
   readonly href: string;
+}
+
+/** Whether the seat of the user is kept, and the form that decides it. */
+interface UserMarkView {
+  readonly associateId: number;
+  readonly mark: MarkText | null;
+  readonly fields: MarkFieldsView;
+  readonly formUrl: string;
 }
 
 /** Values of `views/admin-user.ejs`. */
@@ -36,6 +47,7 @@ export interface UserView {
   readonly changesHeading: string;
   readonly changes: readonly ChangeRow[];
   readonly periods: readonly PeriodRow[];
+  readonly mark: UserMarkView;
   readonly support: string;
   readonly dataUrl: string;
 }
@@ -43,6 +55,8 @@ export interface UserView {
 /** What the page of one user is made from. */
 export interface UserInput {
   readonly user: DirectoryUser;
+  /** Null for a user whose seat is not kept. */
+  readonly mark: UserMark | null;
   /** Null if the user has no panel. */
   readonly context: PanelContext | null;
   /** Null if the features on that day are not known. */
@@ -83,6 +97,7 @@ export function userView(input: UserInput): UserView {
     changesHeading: t('admin.users.user.changes', { date: date(changesSince(input)) }),
     changes: changeRows(input.changes, language),
     periods: periods.map((period) => periodRow(period, input)),
+    mark: markView(input),
     support: supportText({
       tenantId: input.tenantId,
       user,
@@ -119,6 +134,18 @@ export function changesSince({
   periods,
 }: Pick<UserInput, 'shown' | 'today' | 'periods'>): string {
   return shown.day === today ? earliestDay({ periods, today }) : shown.day;
+}
+
+/** A mark that has ended says nothing more. */
+function markView({ user: { associateId }, mark, today, lang, language }: UserInput): UserMarkView {
+  const current = mark !== null && (mark.until ?? today) >= today ? mark : null;
+  const query = new URLSearchParams({ lang, user: String(associateId) });
+  return {
+    associateId,
+    mark: current && describeMark(current, language),
+    fields: markFieldsView(current, null, today, language),
+    formUrl: `/admin/seats/reclaim?${query}`,
+  };
 }
 
 function facts({ user, shown, describe, language }: UserInput): UserView['facts'] {

@@ -106,7 +106,7 @@ export function createUsersPage(deps: UsersPageDeps): {
         const administrator = await administratorGuard.signInOrRequire(request, response, path);
         if (administrator === null) return;
         const { tenant, session } = administrator;
-        limits.countForm(session);
+        limits.countDownload(tenant.tenantId);
         const { frame, language } = await adminFrame(request, administrator, 'users');
         const list = await requestList(request, tenant, language);
         await audit.write(toAuditActor(request, session), { event: 'users-downloaded', format });

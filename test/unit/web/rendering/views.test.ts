@@ -294,6 +294,45 @@ const seatsPage = {
   licenseCheck: { excessUse: [{ text: nasty, derived: [nasty] }], diagnostics: [nasty] },
   inSuperOffice: help,
 };
+const markFields = {
+  kinds: [true, false].map((isChosen) => ({ key: nasty, text: nasty, isChosen })),
+  note: nasty,
+  maxNoteLength: nasty,
+  until: nasty,
+  today: nasty,
+  validationError: nasty,
+};
+const markText = { text: nasty, note: nasty, marked: nasty };
+const tickedUser = { associateId: nasty, name: nasty, href: nasty, isTicked: true };
+const reclaimPage = {
+  ...adminFrame,
+  backUrl: nasty,
+  showsKept: false,
+  views: [true, false].map((isCurrent) => ({ text: nasty, href: nasty, isCurrent })),
+  days: { value: nasty, min: nasty, max: nasty },
+  hidden: [{ name: nasty, value: nasty }],
+  found: nasty,
+  freed: [{ plan: nasty, count: nasty }],
+  reduction: nasty,
+  contractUrl: nasty,
+  notes: [nasty],
+  filters: ['reason', 'plan'].map((name) => ({
+    name,
+    links: [true, false].map((isChosen) => ({ text: nasty, count: nasty, href: nasty, isChosen })),
+  })),
+  columns: ['ascending', ''].map((sorted) => ({ text: nasty, href: nasty, sorted })),
+  rows: [{ ...tickedUser, plan: nasty, reason: nasty, lastLogin: nasty }],
+  kept: [{ ...tickedUser, mark: markText }],
+  others: [tickedUser],
+  fields: markFields,
+  formUrl: nasty,
+  pager,
+  downloads: [{ text: nasty, href: nasty }],
+  saved: nasty,
+  serviceWarning: nasty,
+  links: help.links,
+};
+const keptPage = { ...reclaimPage, showsKept: true, rows: [], filters: [] };
 const historyPage = {
   ...adminFrame,
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
@@ -408,6 +447,7 @@ const userPage = {
   changesHeading: nasty,
   changes: [{ detectedAt: timestamp, what: nasty }],
   periods: [{ plan: nasty, from: nasty, until: nasty, href: nasty }],
+  mark: { associateId: nasty, mark: markText, fields: markFields, formUrl: nasty },
   support: nasty,
   dataUrl: nasty,
 };
@@ -427,6 +467,7 @@ const whatIfPage = {
     total: { purchased: nasty, inUse: nasty },
     maxSeats: 1,
     validationError: nasty,
+    hasPrices: true,
     plansToAdd: [{ key: nasty, label: nasty }],
     notes: [nasty],
   },
@@ -524,6 +565,7 @@ const pages = {
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
   'admin-saved-answers': savedAnswersPage,
+  'admin-reclaim': reclaimPage,
   'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
   'admin-history': historyPage,
@@ -671,7 +713,7 @@ describe('page templates', () => {
     ],
     ['panel', { ...panel, openRequests: '' }, panel, 'class="badge"'],
     ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, '<table'],
-    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'download>'],
+    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'class="downloads"'],
     ['admin-users', { ...usersPage, pager: null }, usersPage, 'class="pager"'],
     ['admin-user', { ...userPage, features: null }, userPage, 'class="card solution"'],
     [
@@ -743,6 +785,13 @@ describe('page templates', () => {
       seatsPage,
       'Zahlen als Tabelle',
     ],
+    ['admin-reclaim', { ...reclaimPage, rows: [] }, reclaimPage, 'class="cards"'],
+    ['admin-reclaim', { ...reclaimPage, kept: [] }, reclaimPage, 'class="asked"'],
+    ['admin-reclaim', { ...keptPage, kept: [], others: [] }, keptPage, 'value="unmark"'],
+    ['admin-reclaim', reclaimPage, { ...reclaimPage, reduction: '' }, 'Vertrag eingeben'],
+    ['admin-reclaim', { ...reclaimPage, freed: [] }, reclaimPage, '<caption class="visually-hidden">Könnten'],
+    ['admin-reclaim', { ...reclaimPage, saved: '' }, reclaimPage, 'role="status"'],
+    ['admin-user', { ...userPage, mark: { ...userPage.mark, mark: null } }, userPage, 'value="unmark"'],
     ['admin-seats', { ...seatsPage, limits: [] }, seatsPage, 'id="limits"'],
     ['admin-seats', { ...seatsPage, asOf: null }, seatsPage, '<time'],
     ['admin-seats', { ...seatsPage, stale: false }, seatsPage, 'class="eyebrow noted stale"'],

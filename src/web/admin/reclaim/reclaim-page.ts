@@ -1,0 +1,184 @@
+import type { Request, RequestHandler } from 'express';
+import type { EntitlementEngine, TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
+import type { ListedHolder, ListSeatHolders } from '../../../snapshots/seat-holders.ts';
+import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
+import type { AuditLog } from '../../../tenants/audit-log.ts';
+import type { Tenant } from '../../../tenants/tenant.ts';
+import type { UserMarkStore } from '../../../tenants/user-mark-store.ts';
+import { viewQuery } from '../../administrator-pages.ts';
+import { readAdministrationAddresses } from '../../crm-links.ts';
+import { requestedLanguage } from '../../links.ts';
+import { toAuditActor } from '../../middleware/audit-refusals.ts';
+import type { RequestLimits } from '../../middleware/request-limits.ts';
+import { parseForm } from '../../rendering/form-parsing.ts';
+import type { Language } from '../../rendering/i18n.ts';
+import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
+import { toUtcDay } from '../../rendering/timestamps.ts';
+import type { Views } from '../../rendering/views.ts';
+import type { FormDrafts } from '../../sign-in/form-draft.ts';
+import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
+import type { MakeAdminFrame } from '../admin-frame.ts';
+import { parseAssociateId } from '../user-data/user-data-form.ts';
+import { orNullIfUnavailable } from '../users/or-null.ts';
+import { createDescribePlan } from '../users/plan-text.ts';
+import { type InvalidMark, type MarkForm, markSchema, validateMark } from './mark-form.ts';
+import { parseReclaimFilter, type ReclaimFilter } from './reclaim-filter.ts';
+import { findReclaimList, type ReclaimList } from './reclaim-list.ts';
+import { reclaimSheetColumns } from './reclaim-sheet.ts';
+import { reclaimView } from './reclaim-view.ts';
+
+const path = '/admin/seats/reclaim';
+
+interface ReclaimPageDeps {
+  readonly administratorGuard: AdministratorGuard;
+  readonly drafts: FormDrafts;
+  readonly adminFrame: MakeAdminFrame;
+  readonly listSeatHolders: ListSeatHolders;
+  readonly userMarks: UserMarkStore;
+  readonly licenses: LicenseSnapshots;
+  readonly crmAddresses: CrmAddresses;
+  readonly entitlementEngine: EntitlementEngine;
+  readonly audit: AuditLog;
+  readonly limits: RequestLimits;
+  readonly views: Views;
+  readonly now: () => number;
+}
+
+/** What a request for the list asks for. */
+interface RequestedList {
+  readonly filter: ReclaimFilter;
+  readonly users: readonly ListedHolder[];
+  readonly plans: TenantEntitlements;
+  readonly list: ReclaimList;
+}
+
+/**
+ * Serves the seats that possibly serve nobody, as a page and as a file, and marks users whose seats are kept. Nothing is
+ * changed in SuperOffice. That an administrator saw the list is in the audit log.
+ */
+export function createReclaimPage(deps: ReclaimPageDeps): {
+  readonly show: RequestHandler;
+  readonly mark: RequestHandler;
+  readonly download: (format: SpreadsheetFormat) => RequestHandler;
+} {
+  const { administratorGuard, drafts, adminFrame, userMarks, audit, limits, views, now } = deps;
+
+  async function requestList({ query }: Request, tenant: Tenant, language: Language): Promise<RequestedList> {
+    const filter = parseReclaimFilter(query);
+    const today = toUtcDay(now());
+    const [users, tenantLicenses] = await Promise.all([
+      deps.listSeatHolders(tenant.tenantId, today),
+      orNullIfUnavailable(deps.licenses.getTenantLicenses(tenant)),
+    ]);
+    const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
+    const isSuite = plans.report(null).model === 'suite';
+    const describe = createDescribePlan(plans, language);
+    const list = findReclaimList(users, filter, { now: now(), isSuite, describe, locale: language.locale });
+    return { filter, users, plans, list };
+  }
+
+  async function render(
+    request: Request,
+    administrator: Administrator,
+    refused: InvalidMark | null,
+  ): Promise<string> {
+    const { tenant, session } = administrator;
+    const { frame, language } = await adminFrame(request, administrator, 'seats');
+    const [requested, addresses] = await Promise.all([
+      requestList(request, tenant, language),
+      readAdministrationAddresses(deps.crmAddresses, tenant),
+    ]);
+    await audit.write(toAuditActor(request, session), { event: 'reclaim-seen' });
+    const view = reclaimView({
+      ...requested,
+      refused,
+      savedCount: refused === null ? requestedCount(request.query.saved) : 0,
+      contract: tenant.contract,
+      addresses,
+      today: toUtcDay(now()),
+      now: now(),
+      lang: frame.lang,
+      language,
+    });
+    return views('admin-reclaim', language, { ...frame, ...view });
+  }
+
+  return {
+    async show(request, response) {
+      const administrator = await administratorGuard.signInOrRequire(request, response, path);
+      if (administrator === null) return;
+      const draft = markSchema.safeParse(drafts.take(request, response, administrator.session, path));
+      const refused = draft.success ? ({ ...draft.data, validationError: 'not-sent' } as const) : null;
+      response.send(await render(request, administrator, refused));
+    },
+
+    async mark(request, response) {
+      const administrator = await administratorGuard.requireForForm(request, response, path);
+      if (administrator === null) return;
+      const { session } = administrator;
+      const form = parseForm(markSchema, request.body);
+      const validationError = validateMark(form, toUtcDay(now()));
+      if (validationError !== null) {
+        response.status(400).send(await render(request, administrator, { ...form, validationError }));
+        return;
+      }
+      const changed = await change(administrator, form);
+      for (const user of changed)
+        await audit.write(toAuditActor(request, session), {
+          event: form.intent === 'mark' ? 'user-marked' : 'user-unmarked',
+          user,
+        });
+      response.redirect(303, nextUrl(request, changed.length));
+    },
+
+    download: (format) =>
+      async function downloadReclaim(request, response) {
+        const administrator = await administratorGuard.signInOrRequire(
+          request,
+          response,
+          `${path}.${format}`,
+        );
+        if (administrator === null) return;
+        const { tenant, session } = administrator;
+        limits.countForm(session);
+        const { frame, language } = await adminFrame(request, administrator, 'seats');
+        const { list } = await requestList(request, tenant, language);
+        await audit.write(toAuditActor(request, session), { event: 'reclaim-downloaded', format });
+        await sendSpreadsheet(response, format, {
+          fileName: `planlens-${tenant.tenantId}-reclaim-${toUtcDay(now())}`,
+          sheetName: frame.title,
+          columns: reclaimSheetColumns(language),
+          rows: toAsync(list.shown),
+        });
+      },
+  };
+
+  /** Sets or removes marks. @returns the users whose marks were changed */
+  function change({ tenant, session }: Administrator, form: MarkForm): Promise<readonly number[]> {
+    const { tenantId } = tenant;
+    if (form.intent === 'unmark') return userMarks.remove(tenantId, form.id);
+    const { kind, note } = form;
+    const until = form.until === '' ? null : form.until;
+    return userMarks.save(tenantId, form.id, { kind, note, until, markedBy: session.associateId });
+  }
+}
+
+/** The page from which a form was sent: the list as it was shown, or the page of the user. */
+function nextUrl(request: Request, savedCount: number): string {
+  const { user: userText, saved: _saved, ...query } = request.query;
+  const user = typeof userText === 'string' ? parseAssociateId(userText) : null;
+  const lang = requestedLanguage(request);
+  if (user !== null) return `/admin/users/${user}?${new URLSearchParams({ lang })}#mark`;
+  const next = new URLSearchParams(`lang=${lang}&${viewQuery(query)}`);
+  next.set('saved', String(savedCount));
+  return `${path}?${next}`;
+}
+
+function requestedCount(text: unknown): number {
+  return typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : 0;
+}
+
+async function* toAsync<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
+  yield* rows;
+}
