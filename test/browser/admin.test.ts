@@ -158,4 +158,36 @@ describe("administrators' pages by keyboard", () => {
     expect(await mail.getAttribute('href')).toMatch(/^mailto:\?subject=.*&body=Hello%2C%0D%0A/);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
+
+  test.each([320, 1280])('saves an answer and sends it to another person at %i pixels', async (width) => {
+    const { savedAnswers, accessRequests } = fixture.planlens.services;
+    await savedAnswers.remove(administrator.tenantId, 'Budget');
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/saved-answers?lang=en`);
+    const name = page.getByRole('region', { name: 'New answer' }).getByLabel('Short name');
+    await name.focus();
+    await page.keyboard.type('Budget');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Not this year.');
+    expect(await tab()).toBe('Save');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Budget' }).waitFor();
+
+    await page.goto(`${fixture.planlens.url}/admin/access-requests?lang=en`);
+    const [group] = await page.getByRole('checkbox').all();
+    await group?.focus();
+    await page.keyboard.press('Space');
+    await page.getByLabel('Saved answer').focus();
+    await page.keyboard.type('Budget');
+    expect(await tab()).toBe('Save this answer for later');
+    await tab();
+    expect(await tab()).toBe('Decline');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 answer sent.' }).waitFor();
+    const comments = (await listAccessRequests(accessRequests, administrator.tenantId)).map(
+      ({ comment }) => comment,
+    );
+    expect(comments).toContain('Not this year.');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
 });

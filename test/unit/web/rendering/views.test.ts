@@ -472,6 +472,7 @@ const whatIfPage = {
     notes: [nasty],
   },
   notice: nasty,
+  messageUrl: nasty,
   downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,
