@@ -61,6 +61,7 @@ describe("administrators' pages by keyboard", () => {
     await page.keyboard.press('Enter');
     expect(await tab()).toBe('Waiting for an answer');
     expect(await tab()).toBe('Answered');
+    expect(await tab()).toBe('Saved answers');
     for (const name of ['Anna', 'Bert']) {
       await page.keyboard.press('Tab');
       expect(await page.locator('label:has(:focus)').textContent()).toContain(name);
