@@ -69,6 +69,7 @@ describe("administrators' pages by keyboard", () => {
     }
     await page.keyboard.press('Tab');
     await page.keyboard.type('From Monday.');
+    expect(await tab()).toBe('Save this answer for later');
     expect(await tab()).toBe('Done');
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: '2 answers sent.' }).waitFor();
