@@ -61,6 +61,7 @@ describe("administrators' pages by keyboard", () => {
     await page.keyboard.press('Enter');
     expect(await tab()).toBe('Waiting for an answer');
     expect(await tab()).toBe('Answered');
+    expect(await tab()).toBe('Saved answers');
     for (const name of ['Anna', 'Bert']) {
       await page.keyboard.press('Tab');
       expect(await page.locator('label:has(:focus)').textContent()).toContain(name);
@@ -68,6 +69,7 @@ describe("administrators' pages by keyboard", () => {
     }
     await page.keyboard.press('Tab');
     await page.keyboard.type('From Monday.');
+    expect(await tab()).toBe('Save this answer for later');
     expect(await tab()).toBe('Done');
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: '2 answers sent.' }).waitFor();
@@ -156,6 +158,38 @@ describe("administrators' pages by keyboard", () => {
       .waitFor();
     const mail = page.getByRole('link', { name: 'Open in mail' });
     expect(await mail.getAttribute('href')).toMatch(/^mailto:\?subject=.*&body=Hello%2C%0D%0A/);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  test.each([320, 1280])('saves an answer and sends it to another person at %i pixels', async (width) => {
+    const { savedAnswers, accessRequests } = fixture.planlens.services;
+    await savedAnswers.remove(administrator.tenantId, 'Budget');
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/saved-answers?lang=en`);
+    const name = page.getByRole('region', { name: 'New answer' }).getByLabel('Short name');
+    await name.focus();
+    await page.keyboard.type('Budget');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Not this year.');
+    expect(await tab()).toBe('Save');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Budget' }).waitFor();
+
+    await page.goto(`${fixture.planlens.url}/admin/access-requests?lang=en`);
+    const [group] = await page.getByRole('checkbox').all();
+    await group?.focus();
+    await page.keyboard.press('Space');
+    await page.getByLabel('Saved answer').focus();
+    await page.keyboard.type('Budget');
+    expect(await tab()).toBe('Save this answer for later');
+    await tab();
+    expect(await tab()).toBe('Decline');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 answer sent.' }).waitFor();
+    const comments = (await listAccessRequests(accessRequests, administrator.tenantId)).map(
+      ({ comment }) => comment,
+    );
+    expect(comments).toContain('Not this year.');
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 });

@@ -18,7 +18,7 @@ import {
   validateMessage,
 } from './message-form.ts';
 import {
-  type DescribedWish,
+  type DescribedSubject,
   describeChange,
   mailAddress,
   type SalesMessage,
@@ -122,17 +122,18 @@ function write(
     administrator,
     changes: changes.map((change) => toDescribed(change, plans, contract, language)),
     reason: form.reason,
-    wishes: form.requests === 'yes' ? describeWishes(requested, form.names === 'yes', language) : [],
+    requestedSubjects:
+      form.requests === 'yes' ? describeRequested(requested, form.names === 'yes', language) : [],
     language,
   });
   return { ...message, address: mailAddress(message, language.t('admin.message.paste')) };
 }
 
-function describeWishes(
+function describeRequested(
   requested: readonly RequestedSubject[],
   withNames: boolean,
   language: Language,
-): readonly DescribedWish[] {
+): readonly DescribedSubject[] {
   return requested.map(({ subject, count, requests }) => {
     const named = withNames ? requests.map(({ requestedBy }) => requestedBy).filter(Boolean) : [];
     const more = count - named.length;
