@@ -145,7 +145,11 @@ describe('the list of seats that could be freed', () => {
   });
 
   it('keeps what was ticked in a rejected form, on other pages too', () => {
-    const refused = { intent: 'unmark', id: [2, 6, 99], validationError: 'not-sent' } as const;
+    const refused = {
+      intent: 'unmark' as const,
+      id: [2, 6, 99],
+      validationError: 'not-sent' as const,
+    };
     const page = view({}, { refused });
     expect(page.rows.filter(({ isTicked }) => isTicked).map(({ name }) => name)).toEqual(['Bert']);
     expect(page.others.map(({ name }) => name)).toEqual(['Fred']);
