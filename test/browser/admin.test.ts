@@ -142,7 +142,7 @@ describe("administrators' pages by keyboard", () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type('x');
     await page.keyboard.press('Enter');
-    await page.getByText('“x” is not a number of seats.').waitFor();
+    await page.getByText('Type whole numbers from 0 to 100,000.').waitFor();
     // The field has the focus again, and its error is its description.
     expect(await page.locator(':focus').getAttribute('aria-describedby')).toBe('message-error');
     await page.keyboard.press('ControlOrMeta+A');

@@ -270,8 +270,8 @@ describe('contract page', async () => {
     });
 
     it.each([
-      [{ plan: 'sales-premium', seats: '1e309' }, 'is not a number of seats'],
-      [{ plan: 'sales-premium', seats: '"><b>' }, 'is not a number of seats'],
+      [{ plan: 'sales-premium', seats: '1e309' }, 'Type whole numbers from 0 to 100,000.'],
+      [{ plan: 'sales-premium', seats: '"><b>' }, 'Type whole numbers from 0 to 100,000.'],
       [{ plan: '', seats: '4' }, 'Choose the plan'],
       [{ plan: 'sales-premium', seats: '' }, 'Enter another number'],
       [{ plan: 'sales-premium', seats: '5', reason: '🙂'.repeat(501) }, 'Your reason has 1,002 characters'],

@@ -8,6 +8,7 @@ import { describeMoney } from '../../rendering/amounts.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { subjectTitle } from '../access-requests/access-request-groups.ts';
 import { describeSeatCount } from '../seats/seat-rows.ts';
+import { maxSeats } from '../what-if/what-if-query.ts';
 import { findRenewal } from './contract-view.ts';
 import {
   isChanged,
@@ -90,7 +91,7 @@ export function messageView(input: Input): MessageView {
     maxReasonLength,
     asksForRequests: form === null || form.requests === 'yes',
     asksForNames: form?.names === 'yes',
-    validationError: error === null ? '' : describeError(error, form, wanted, language),
+    validationError: error === null ? '' : describeError(error, form, language),
     error: error ?? '',
     changes: changes.map((change) => describeCost(change, input)),
     message: form === null || error !== null ? null : write(changes, form, input),
@@ -100,11 +101,10 @@ export function messageView(input: Input): MessageView {
 function describeError(
   error: MessageValidationError | 'not-sent',
   form: MessageForm | null,
-  wanted: readonly WantedSeats[],
   { t, number }: Language,
 ): string {
   return t(`admin.validationError.${error}`, {
-    seats: wanted.find(({ isInvalid }) => isInvalid)?.text ?? '',
+    most: number(maxSeats),
     length: number(form?.reason.length ?? 0),
     longest: number(maxReasonLength),
   });
