@@ -115,7 +115,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
     },
     maxSeats,
     validationError: planned.some(({ isInvalid }) => isInvalid)
-      ? t('admin.whatIf.seatsInvalid', { most: number(maxSeats) })
+      ? t('admin.validationError.seats-invalid', { most: number(maxSeats) })
       : '',
     hasPrices: toSolverPrices(prices) !== null,
     plansToAdd: planKeys
