@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { assignment } from './assignment.ts';
 import { decisions } from './decisions/decisions.ts';
 import { describeMachine } from './machine.ts';
+import { adminPages } from './serving/admin-pages.ts';
 import { openBenchDatabase } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
 import { coldPanel } from './serving/cold-panel.ts';
@@ -12,12 +14,14 @@ import { warmPanel } from './serving/warm-panel.ts';
 /** All benchmarks by name: `npm run bench -- warm-panel callbacks` runs two of them. */
 const benchmarks = {
   decisions,
+  assignment,
   'warm-panel': warmPanel,
   'request-phases': requestPhases,
   'cold-panel': coldPanel,
   scale,
   callbacks,
   start,
+  'admin-pages': adminPages,
 };
 
 const results = new URL('results/', import.meta.url);

@@ -50,6 +50,7 @@ import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.t
 import { createPlanPriceStore, type PlanPriceStore } from './tenants/plan-price-store.ts';
 import { type Reencrypted, reencrypt } from './tenants/reencrypt.ts';
 import { createPurgeExpired, type PurgeExpired } from './tenants/retention.ts';
+import { createSavedAnswerStore, type SavedAnswerStore } from './tenants/saved-answer-store.ts';
 import { createSessionCutoffStore, type SessionCutoffStore } from './tenants/session-cutoff-store.ts';
 import { createSignInStore, type SignInStore } from './tenants/sign-in-store.ts';
 import { createTenantExport, type ExportTenant } from './tenants/tenant-export.ts';
@@ -80,6 +81,7 @@ export interface Services {
   readonly listSeatHolders: ListSeatHolders;
   readonly userPins: UserPinStore;
   readonly planPrices: PlanPriceStore;
+  readonly savedAnswers: SavedAnswerStore;
   readonly assignmentSolver: AssignmentSolver;
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
@@ -182,6 +184,7 @@ export async function openServices(deps: {
     listSeatHolders: createListSeatHolders({ db }),
     userPins: createUserPinStore({ db, now }),
     planPrices: createPlanPriceStore({ db }),
+    savedAnswers: createSavedAnswerStore({ db }),
     assignmentSolver: createAssignmentSolver(),
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void removals.on('removal', listener),

@@ -31,8 +31,10 @@ import { markKinds } from '../src/tenants/user-mark-store.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
+import type { MessageValidationError } from '../src/web/admin/contract/message-form.ts';
 import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
 import { reclaimOrders } from '../src/web/admin/reclaim/reclaim-filter.ts';
+import type { SavedAnswerValidationError } from '../src/web/admin/saved-answers/saved-answer-form.ts';
 import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
@@ -135,6 +137,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   installed: yes,
   'contract-saved': yes,
   'prices-saved': yes,
+  'answer-saved': yes,
+  'answer-deleted': yes,
   exported: yes,
   'access-request-submitted': yes,
   'access-request-withdrawn': yes,
@@ -148,6 +152,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'user-unmarked': yes,
   'moves-downloaded': yes,
   'seats-downloaded': yes,
+  'requests-downloaded': yes,
+  'history-downloaded': yes,
   'user-panel-seen': yes,
   'user-exported': yes,
   'user-erased': yes,
@@ -173,6 +179,8 @@ const validationErrors = all<
   | ResolutionValidationError
   | ContractValidationError
   | PriceValidationError
+  | MessageValidationError
+  | SavedAnswerValidationError
   | UserDataValidationError
   | PinValidationError
   | 'not-sent'
@@ -190,6 +198,17 @@ const validationErrors = all<
   'amount-invalid': yes,
   'price-plan-missing': yes,
   'price-twice': yes,
+  'saved-answer-gone': yes,
+  'answer-name-missing': yes,
+  'answer-name-too-long': yes,
+  'answer-name-taken': yes,
+  'answer-text-missing': yes,
+  'answer-text-too-long': yes,
+  'saved-answers-full': yes,
+  'seats-invalid': yes,
+  'seats-plan-missing': yes,
+  'seats-unchanged': yes,
+  'message-reason-too-long': yes,
   'user-not-listed': yes,
   'pin-reason-missing': yes,
   'pin-reason-too-long': yes,
@@ -267,6 +286,10 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'crm.step.': ['assign-plan', 'buy-licenses', 'change-suite'],
   'accessRequest.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
   'admin.subject.': ['feature', 'plan'],
+  'admin.requestSheet.state.': all<AccessRequestState>({ open: yes, fulfilled: yes, declined: yes }),
+  'admin.requestSheet.column.': [
+    ...['subject', 'person', 'asked-on', 'reason', 'state', 'answered-on', 'answered-by', 'answer'],
+  ],
   'admin.outcome.': all<Exclude<AccessRequestState, 'open'>>({ fulfilled: yes, declined: yes }),
   'admin.page.': adminPages.map(({ name }) => name),
   'admin.users.filter.': ['plan', 'solution', 'state', 'requests'],
@@ -281,7 +304,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.reclaim.reasonName.': reclaimReasons,
   'admin.seats.period.': trendPeriods,
   'admin.seats.line.': ['purchased', 'in-use'],
-  'admin.seats.download.': ['csv', 'xlsx'],
+  'admin.download.': ['csv', 'xlsx'],
   'admin.period.': billingPeriods,
   'setup.event.': audited,
   'setup.status.': statuses,
@@ -291,6 +314,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.planChange.': planChanges,
   'admin.otherPlan.': ['user-plans', 'suite'],
   'admin.addOn.': ['user-plans', 'suite'],
+  'admin.message.cost.': all<PlanChange>({ add: yes, reduce: yes }),
   'admin.prices.period.': pricePeriods,
   'admin.prices.price.': pricePeriods,
   'admin.whatIf.pin.': pinKinds,

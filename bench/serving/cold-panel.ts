@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { createCookieClient } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
 import { type BenchDatabase, createEnvironment } from './bench-database.ts';
+import { install } from './install.ts';
 import { median } from './load.ts';
 import { type ServerProcess, startApp } from './processes.ts';
 import { formatTable } from './table.ts';
@@ -12,7 +12,7 @@ import { formatTable } from './table.ts';
 const rounds = 5;
 const injectedMs = 100;
 const panelUser = { tenantId: 'Cust20001', associateId: 101 };
-const administrator = 'kari.nygard@designteamet.example';
+const administrator = { tenantId: panelUser.tenantId, userName: 'kari.nygard@designteamet.example' };
 
 interface Case {
   readonly name: string;
@@ -61,7 +61,7 @@ export async function coldPanel(benchDatabase: BenchDatabase) {
   const database = new Client({ connectionString: String(environment.DATABASE_URL) });
   let app = await startApp(environment);
   await database.connect();
-  await install(app, sandbox);
+  await install(app, sandbox, administrator);
   const open = createPanelLoader(app, environment);
   await open();
 
@@ -100,18 +100,6 @@ export async function coldPanel(benchDatabase: BenchDatabase) {
       figures.map((each) => [each.name, each.ms, each.slowest, each.goalMs, each.calls.join(' or ')]),
     ),
   };
-}
-
-async function install(app: ServerProcess, sandbox: Sandbox): Promise<void> {
-  const cookieClient = createCookieClient();
-  await cookieClient.get(`${sandbox.url}/login/as/${administrator}?next=/${panelUser.tenantId}/`);
-  const consent = await cookieClient.post(`${app.url}/install`, {});
-  const [, next = ''] = /name="next" value="([^"]+)"/.exec(consent.html) ?? [];
-  let page = await cookieClient.post(`${sandbox.url}/login/consent`, { next: next.replaceAll('&amp;', '&') });
-  while (page.html.includes('data-in-progress')) {
-    await sleep(100);
-    page = await cookieClient.get(page.url);
-  }
 }
 
 function createPanelLoader({ url }: ServerProcess, environment: NodeJS.ProcessEnv): () => Promise<number> {

@@ -1,5 +1,6 @@
 import { crmUrlCall, shopUrlCall } from '../superoffice/api/crm-addresses.ts';
 import { readLimitUse } from '../superoffice/api/suite-limits.ts';
+import { readUserLogins } from '../superoffice/api/user-logins.ts';
 import type { ApiCall, TenantApiClient } from '../superoffice/api/web-api.ts';
 import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import { type CheckResult, passed, runAgain, undecided } from './check-result.ts';
@@ -26,6 +27,14 @@ const optionalParts: readonly {
     },
     consequence: 'the limit is shown without its use',
   })),
+  {
+    part: 'logins of users',
+    attempt: async (apiClient) => {
+      const logins = await readUserLogins(apiClient, 0);
+      return logins.some(({ loginReported }) => loginReported) ? 'the last login is reported' : '';
+    },
+    consequence: 'the list of users has no logins',
+  },
   { part: 'web shop', attempt: readAddress(shopUrlCall), consequence: 'no link to the shop' },
   {
     part: 'screens of Settings and maintenance',

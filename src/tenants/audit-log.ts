@@ -4,7 +4,15 @@ import type { ErrorCode } from '../errors.ts';
 
 /** An auditable event. It contains no names, email addresses or free text. */
 export type AuditEvent =
-  | { readonly event: 'installed' | 'contract-saved' | 'prices-saved' | 'exported' }
+  | {
+      readonly event:
+        | 'installed'
+        | 'contract-saved'
+        | 'prices-saved'
+        | 'answer-saved'
+        | 'answer-deleted'
+        | 'exported';
+    }
   | { readonly event: 'signed-in'; readonly isAdministrator: boolean }
   | { readonly event: 'access-request-submitted' | 'access-request-withdrawn'; readonly subject: string }
   | {
@@ -20,7 +28,13 @@ export type AuditEvent =
   /** SuperOffice deleted the tenant. */
   | { readonly event: 'deletion-proved' }
   | {
-      readonly event: 'users-downloaded' | 'moves-downloaded' | 'seats-downloaded' | 'reclaim-downloaded';
+      readonly event:
+        | 'users-downloaded'
+        | 'moves-downloaded'
+        | 'seats-downloaded'
+        | 'reclaim-downloaded'
+        | 'requests-downloaded'
+        | 'history-downloaded';
       readonly format: 'csv' | 'xlsx';
     }
   /** An administrator opened the list of seats that could be freed. */

@@ -50,6 +50,7 @@ const sections: readonly Section[] = [
   { name: 'marks', table: 'user_marks', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'pins', table: 'user_pins', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'prices', table: 'plan_prices', key: [['plan', 'text']], rowsPerPage: 100 },
+  { name: 'savedAnswers', table: 'saved_answers', key: [['name', 'text']], rowsPerPage: 100 },
   { name: 'changes', table: 'license_changes', key: [['id', 'bigint']], rowsPerPage: 2_000 },
   { name: 'callbacks', table: 'callbacks', key: [['event_id', 'text']], rowsPerPage: 2_000 },
   { name: 'auditLog', table: 'audit_log', key: [['id', 'bigint']], rowsPerPage: 2_000 },

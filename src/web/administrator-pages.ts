@@ -17,6 +17,11 @@ export type AdminPageName = (typeof adminPages)[number]['name'];
 const otherPaths = [
   '/setup',
   '/uninstall',
+  '/admin/saved-answers',
+  '/admin/access-requests.csv',
+  '/admin/access-requests.xlsx',
+  '/admin/history.csv',
+  '/admin/history.xlsx',
   '/admin/users.csv',
   '/admin/users.xlsx',
   '/admin/what-if.csv',

@@ -63,6 +63,7 @@ describe("administrators' pages by keyboard", () => {
     await page.keyboard.press('Enter');
     expect(await tab()).toBe('Waiting for an answer');
     expect(await tab()).toBe('Answered');
+    expect(await tab()).toBe('Saved answers');
     for (const name of ['Anna', 'Bert']) {
       await page.keyboard.press('Tab');
       expect(await page.locator('label:has(:focus)').textContent()).toContain(name);
@@ -70,6 +71,7 @@ describe("administrators' pages by keyboard", () => {
     }
     await page.keyboard.press('Tab');
     await page.keyboard.type('From Monday.');
+    expect(await tab()).toBe('Save this answer for later');
     expect(await tab()).toBe('Done');
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: '2 answers sent.' }).waitFor();
@@ -101,6 +103,96 @@ describe("administrators' pages by keyboard", () => {
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
     await page.getByText('At least Sales-Essentials').waitFor();
     expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('1');
+  });
+
+  test.each([320, 1280])('finds a user and the reason for a feature at %i pixels', async (width) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/users?lang=en`);
+    await page.getByRole('searchbox').focus();
+    await page.keyboard.type('hoffmann');
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    await page.getByRole('status').filter({ hasText: 'Users: 1' }).waitFor();
+    await page.getByRole('link', { name: 'Last login' }).focus();
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    expect(new URL(page.url()).search).toBe('?lang=en&search=hoffmann&sort=last-login&order=desc');
+    await page.getByRole('link', { name: 'Lena Hoffmann' }).focus();
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    const feature = page.locator('[data-state="upgrade"] > details').first();
+    await feature.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await feature.locator('.why').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  });
+
+  test.each([320, 1280])('enters a price and writes a message to SuperOffice at %i pixels', async (width) => {
+    const { planPrices } = fixture.planlens.services;
+    await planPrices.save(administrator.tenantId, null);
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/contract?lang=en`);
+    await page.getByLabel('Currency').focus();
+    await page.keyboard.type('nok');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('1,249.50');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What one seat costs' }).waitFor();
+    expect(await page.getByRole('cell', { name: 'NOK 14,994.00' }).count()).toBe(1);
+
+    const seats = page.getByLabel('Seats wanted: Sales-Premium', { exact: true });
+    await seats.focus();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('x');
+    await page.keyboard.press('Enter');
+    await page.getByText('Type whole numbers from 0 to 100,000.').waitFor();
+    // The field has the focus again, and its error is its description.
+    expect(await page.locator(':focus').getAttribute('aria-describedby')).toBe('message-error');
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('30');
+    await page.keyboard.press('Enter');
+    const message = page.getByLabel('Your message');
+    await message.waitFor();
+    expect(await message.inputValue()).toMatch(/- Sales-Premium: 21 → 30 seats\n/);
+    expect(await page.locator(':focus').getAttribute('id')).toBe('message-text');
+    expect(await tab()).toBe('Copy the text');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^The text is (copied|selected)\./ })
+      .waitFor();
+    const mail = page.getByRole('link', { name: 'Open in mail' });
+    expect(await mail.getAttribute('href')).toMatch(/^mailto:\?subject=.*&body=Hello%2C%0D%0A/);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  test.each([320, 1280])('saves an answer and sends it to another person at %i pixels', async (width) => {
+    const { savedAnswers, accessRequests } = fixture.planlens.services;
+    await savedAnswers.remove(administrator.tenantId, 'Budget');
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/saved-answers?lang=en`);
+    const name = page.getByRole('region', { name: 'New answer' }).getByLabel('Short name');
+    await name.focus();
+    await page.keyboard.type('Budget');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Not this year.');
+    expect(await tab()).toBe('Save');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Budget' }).waitFor();
+
+    await page.goto(`${fixture.planlens.url}/admin/access-requests?lang=en`);
+    const [group] = await page.getByRole('checkbox').all();
+    await group?.focus();
+    await page.keyboard.press('Space');
+    await page.getByLabel('Saved answer').focus();
+    await page.keyboard.type('Budget');
+    expect(await tab()).toBe('Save this answer for later');
+    await tab();
+    expect(await tab()).toBe('Decline');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 answer sent.' }).waitFor();
+    const comments = (await listAccessRequests(accessRequests, administrator.tenantId)).map(
+      ({ comment }) => comment,
+    );
+    expect(comments).toContain('Not this year.');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
   test.each([320, 1280])('keeps a seat that could be freed, at %i pixels', async (width) => {

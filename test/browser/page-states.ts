@@ -194,6 +194,17 @@ export const states: Readonly<Record<string, PageState>> = {
       await context.page.locator('[data-state="upgrade"] > details > summary').first().click();
     },
   },
+  'admin-saved-answers': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { savedAnswers } = context.fixture.planlens.services;
+      const answer = { name: 'Budget', text: 'Not this year. Ask again in March.' };
+      await savedAnswers.save(testUsers.administrator.tenantId, answer, null);
+      await gotoPage(context, '/admin/saved-answers');
+      await context.page.locator('button[value=save]').last().click();
+      await context.page.locator('.field-error').waitFor();
+    },
+  },
   'admin-contract': {
     person: testUsers.administrator,
     async reach(context) {
@@ -206,7 +217,19 @@ export const states: Readonly<Record<string, PageState>> = {
         ['sales-premium+service-premium+marketing-premium', price],
       ]);
       await planPrices.save(tenantId, { currency: 'NOK', byPlan });
+      await gotoPage(context, '/admin/contract?s2v0m0=30#message');
+      await context.page.locator('form:has([name="reason"]) > button').click();
+      await context.page.locator('#message-text').waitFor();
+    },
+  },
+  'admin-contract-invalid': {
+    person: testUsers.administrator,
+    async reach(context) {
       await gotoPage(context, '/admin/contract');
+      const form = context.page.locator('form:has([value="prices"])');
+      await form.locator('[name="amount"]').first().fill('-5');
+      await form.locator('button').click();
+      await context.page.locator('#price-error').waitFor();
     },
   },
   'admin-what-if': {

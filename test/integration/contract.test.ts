@@ -54,8 +54,10 @@ describe('contract page', async () => {
       'value="prices"',
     );
   };
-  const planInputs = ({ html }: VisitedPage) =>
-    [...html.matchAll(/name="plan" value="([^"]+)"/g)].map(([, plan]) => plan);
+  const planInputs = ({ html }: VisitedPage) => {
+    const [, form = ''] = /name="form" value="prices">(.*?)<\/form>/s.exec(html) ?? [];
+    return [...form.matchAll(/name="plan" value="([^"]+)"/g)].map(([, plan]) => plan);
+  };
   const amountInputs = ({ html }: VisitedPage) =>
     [...html.matchAll(/name="amount"\s+value="([^"]*)"/g)].map(([, amount]) => amount);
 
@@ -175,6 +177,119 @@ describe('contract page', async () => {
       expect(await planPrices.find(tenantId)).toBeNull();
       await install(planlens, otherAdministrator);
       expect(await planPrices.find(tenantId)).toBeNull();
+    });
+  });
+
+  describe('message to SuperOffice', () => {
+    const messageOf = ({ html }: VisitedPage) =>
+      /<textarea id="message-text"[^>]*>\n([^<]*)</.exec(html)?.[1]?.replaceAll('&#39;', "'") ?? null;
+    const write = (
+      cookieClient: CookieClient,
+      page: VisitedPage,
+      fields: Record<string, string | string[]>,
+    ) => submit(cookieClient, page, path, fields, 'value="message"');
+    const ask = (associateId: number, requestedBy: string, subject: string) =>
+      planlens.services.accessRequests.submit(administrator.tenantId, {
+        associateId,
+        requestedBy,
+        subject,
+        reason: '',
+      });
+
+    it('is written from the numbers that are typed, and sends and keeps nothing', async () => {
+      await tenants.saveContract(administrator.tenantId, { start: '2026-03-01', period: 'yearly' });
+      await ask(101, 'Anna', 'plan:sales-premium');
+      await ask(102, 'Bert', 'plan:sales-premium');
+      const { cookieClient, page } = await open();
+      expect(messageOf(page)).toBeNull();
+      const before = await audit.latest(administrator.tenantId, 1);
+      const written = await write(cookieClient, page, {
+        plan: ['sales-premium', 'service-premium', 'sales-essential'],
+        seats: ['25', '12', '2'],
+        reason: '<b>Bergen</b>\r\n=1+1 \u202Egro',
+        requests: 'yes',
+      });
+      expect(written.status).toBe(200);
+      const message = messageOf(written);
+      expect(message).toContain('Designteamet (Cust20001)');
+      expect(message).toMatch(
+        /- Sales-Essentials: 0 → 2 seats, from \d+ \w+ \d{4}\n- Sales-Premium: \d+ → 25/,
+      );
+      expect(message).toContain('Reason:\n&lt;b&gt;Bergen&lt;/b&gt;\n=1+1');
+      expect(message).toContain('- Plan: Sales-Premium: 2 people\n');
+      expect(message).not.toMatch(/Anna|Bert/);
+      expect(message).toContain('Kind regards\nKari Nygård');
+      expect(written.html).toContain('href="mailto:?subject=Change%20of%20our%20SuperOffice%20licences');
+      expect(getVisibleText(written.html)).toContain('Planlens sends nothing');
+      expect(await audit.latest(administrator.tenantId, 1)).toEqual(before);
+      expect(messageOf(await cookieClient.get(`${planlens.url}${path}?lang=en`))).toBeNull();
+
+      const named = await write(cookieClient, written, { plan: 'sales-premium', seats: '25', names: 'yes' });
+      expect(messageOf(named)).toContain('2 people (Anna, Bert)');
+    });
+
+    it('starts with the numbers of a link, through a sign-in, and is in the language of the page', async () => {
+      const { cookieClient, page } = await open('&s2v0m0=30&s0v1m0=4');
+      expect(page.html).toMatch(/value="service-essential">\s*Service-Essentials\s*<\/th>\s*<td[^>]*>0</);
+      const german = await cookieClient.get(`${planlens.url}${path}?lang=de&s2v0m0=30`);
+      const written = await write(cookieClient, german, { plan: 'sales-premium', seats: '30' });
+      expect(messageOf(written)).toMatch(
+        /Guten Tag,\n\nwir möchten .*\n\n- Sales-Premium: \d+ → 30 Lizenzen\n/,
+      );
+    });
+
+    it.each(['assign', 'fewest'])(
+      'starts with the numbers of an answer of the what-if page: %s',
+      async (ask) => {
+        const { cookieClient } = await open();
+        const isListed = async () => (await planlens.services.users.lastReadAt(administrator.tenantId)) > 0;
+        await expect.poll(isListed, { timeout: 20_000 }).toBe(true);
+        const query = new URLSearchParams({ lang: 'en', ask, s2v0m0: '33', s1v0m0: '5' });
+        const answered = await cookieClient.get(`${planlens.url}/admin/what-if?${query}`);
+        const href = /href="(\/admin\/contract\?[^"]*#message)"/.exec(answered.html)?.[1] ?? '';
+        const page = await cookieClient.get(`${planlens.url}${href.replaceAll('&amp;', '&')}`);
+        const [, form = ''] = /name="form" value="message">(.*?)<\/form>/s.exec(page.html) ?? [];
+        const wanted = new Map(
+          [...form.matchAll(/name="plan" value="([^"]+)".*?name="seats"\s+value="(\d*)"/gs)].map(
+            ([, plan, seats]) => [plan, seats] as const,
+          ),
+        );
+        if (ask === 'assign')
+          expect([wanted.get('sales-premium'), wanted.get('sales-essential')]).toEqual(['33', '5']);
+        // The four people who hold it.
+        else expect([wanted.get('sales-premium'), wanted.get('sales-essential')]).toEqual(['4', '0']);
+      },
+    );
+
+    it('is about the plan that all users share on CRM Suite', async () => {
+      const { cookieClient, page } = await open('&growth=20', suiteAdministrator);
+      const written = await write(cookieClient, page, { plan: ['core', 'growth'], seats: ['0', '20'] });
+      expect(messageOf(written)).toContain(
+        '- CRM Suite Core: 20 → 0 seats\n- CRM Suite Growth: 0 → 20 seats\n',
+      );
+    });
+
+    it.each([
+      [{ plan: 'sales-premium', seats: '1e309' }, 'Type whole numbers from 0 to 100,000.'],
+      [{ plan: 'sales-premium', seats: '"><b>' }, 'Type whole numbers from 0 to 100,000.'],
+      [{ plan: '', seats: '4' }, 'Choose the plan'],
+      [{ plan: 'sales-premium', seats: '' }, 'Enter another number'],
+      [{ plan: 'sales-premium', seats: '5', reason: '🙂'.repeat(501) }, 'Your reason has 1,002 characters'],
+    ])('is not written from %j', async (fields, problem) => {
+      const { cookieClient, page } = await open();
+      const refused = await write(cookieClient, page, { reason: 'Kept', ...fields });
+      expect(refused.status).toBe(400);
+      expect(messageOf(refused)).toBeNull();
+      expect(getVisibleText(refused.html)).toContain(problem);
+      expect(refused.html).toMatch(/(Kept|🙂)<\/textarea>/);
+    });
+
+    it('keeps what was typed while its administrator has to sign in again', async () => {
+      const { cookieClient, page } = await open();
+      planlens.passTime(6 * 60_000);
+      const kept = await write(cookieClient, page, { plan: 'sales-premium', seats: '25', reason: 'Bergen' });
+      expect(getVisibleText(kept.html)).toContain('so this was not sent');
+      expect([messageOf(kept), kept.html.includes('Bergen</textarea>')]).toEqual([null, true]);
     });
   });
 });

@@ -231,7 +231,7 @@ describe('doctor', async () => {
 
     it('prints the result of each check for the app and one tenant and exits with 0', async () => {
       const { code, output } = await doctor(environment, tenantId);
-      expect([code, output.match(/^ok {4}/gm)?.length, output.match(/^FAIL/gm)]).toEqual([0, 19, null]);
+      expect([code, output.match(/^ok {4}/gm)?.length, output.match(/^FAIL/gm)]).toEqual([0, 20, null]);
       expect(output).toMatch(/^\? {5}client: .*\n {6}To find out, run `planlens doctor` with a tenant/m);
       expect(output).toMatch(/users: Allowed\. The archive InternalUsers lists \d+ active users\./);
       expect(output).toMatch(/panel visibility: .* The tenant accepts the list of web panels by its id\./);
@@ -263,6 +263,7 @@ describe('doctor', async () => {
         'ok    limit of projects: Allowed: 97 of 100 in use.',
         '?     limit of marketing flows: No usable response (server-error).',
         'ok    nearest limit: Allowed: 97 of 100 in use.',
+        'ok    logins of users: Allowed: the last login is reported.',
         'ok    web shop: Allowed; SuperOffice reports nothing.',
         'ok    screens of Settings and maintenance: Allowed; SuperOffice reports nothing.',
       ]);

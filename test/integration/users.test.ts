@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { getVisibleText, installedPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
+import { getVisibleText, install, installedPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
 const { administrator, salesPremium, servicePremium, otherAdministrator } = testUsers;
@@ -112,6 +112,15 @@ describe('the users page', async () => {
     expect(await text(user(102))).toContain('SuperOffice did not report this user’s licences');
     control.fail({ operation: 'License.*', with: 'timeout' });
     expect((await get(user(103))).status).toBe(200);
+  });
+
+  it('names the plans of CRM Suite, whose users share one plan without tiers', async () => {
+    const suite = { tenantId: 'Cust20002', associateId: 201, userName: 'ingrid.dahl@suitecore.example' };
+    await install(planlens, suite);
+    const isListed = async () => getVisibleText(await (await get('/admin/users?lang=en', suite)).text());
+    await expect.poll(isListed).toMatch(/Users: 3 .*Anna Richter CRM Suite Core can log in/);
+    const html = await (await get(user(202), suite)).text();
+    expect(getVisibleText(html)).toMatch(/Anna Richter .*Plan CRM Suite Core .*\d+ of 62 features enabled/);
   });
 
   it('responds with 404 for a user who is not listed or of another tenant, and refuses everyone else', async () => {

@@ -91,6 +91,26 @@ describe('the page “What if”', async () => {
     await services.accessRequests.withdraw(tenantId, { associateId: salesPremium.associateId, subject });
   });
 
+  it('finds the cheapest seats by the prices of the administrators', async () => {
+    const price = (amount: bigint) => ({ amount: amount * 10_000n, period: 'month' }) as const;
+    expect((await open()).page.html).not.toContain('value="cheapest"');
+    await services.planPrices.save(tenantId, {
+      currency: 'EUR',
+      byPlan: new Map([
+        ['sales-premium', price(50n)],
+        ['service-premium', price(60n)],
+        ['sales-premium+service-premium', price(20n)],
+      ]),
+    });
+    const { page, text } = await open('&ask=cheapest&s2v2m2=3');
+    expect(page.html).toContain('value="cheapest"');
+    expect(text).toContain('Lowest price for what people hold and ask for 6 seats have to be purchased.');
+    // Today 4 × 50 and 2 × 60 a month; then 6 × 20.
+    expect(text).toContain('the seats in use cost €3,840.00 per year today, and €1,440.00 then.');
+    expect(text).toContain('is not known: Marketing-Premium, Sales-Premium + Service-Premium + Marketing');
+    await services.planPrices.save(tenantId, null);
+  });
+
   it('keeps pinned people, and records a pin in export and audit log, not its reason', async () => {
     const { cookieClient, page } = await open('&ask=assign&s2v0m0=1&s1v0m0=5&s2v2m2=3');
     const pinned = await submit(cookieClient, page, '/admin/what-if', { ...pinForm, associateId: '101' });
@@ -131,7 +151,7 @@ describe('the page “What if”', async () => {
     expect(text).toContain('Active marketing flows no limit 10');
     expect(text).toContain('Marketing automation (flows) · 5 people');
     const starter = await open('&suite=starter');
-    expect(starter.text).toMatch(/CRM Suite Starter \d+ people have a plan .* Lost .*Quote Management/);
+    expect(starter.text).toMatch(/CRM Suite Starter \d+ users can log in, .* Lost .*Quote Management/);
   });
 
   it('compares the plans of CRM Suite for a tenant that has one', async () => {

@@ -57,7 +57,7 @@ describe('requests that another site causes', async () => {
     expect(await services.tenants.find(tenantId)).not.toBeNull();
   });
 
-  it('no GET changes the stored data, except for the audit entry of a refusal', async () => {
+  it('no GET changes the stored data, except for audit entries of refusals, downloads and looks', async () => {
     const admin = await signInToCrm(planlens, administrator);
     const user = await signInToCrm(planlens, salesPremium);
     for (const page of ['/admin', '/admin/access-requests', '/setup', '/uninstall'])
@@ -81,7 +81,16 @@ describe('requests that another site causes', async () => {
     expect(await read()).toBe(before);
     const log = await rowsIn(databaseUrl, 'audit_log');
     expect(log).toEqual(expect.arrayContaining(audited));
-    for (const entry of log.filter(({ id }) => !audited.some((each) => each.id === id)))
+    const added = log.filter(({ id }) => !audited.some((each) => each.id === id));
+    const own = { context_identifier: tenantId, associate_id: administrator.associateId };
+    const recorded = added.filter(({ associate_id }) => associate_id === administrator.associateId);
+    expect(recorded.length).toBeGreaterThan(0);
+    for (const entry of recorded)
+      expect(entry).toMatchObject({
+        ...own,
+        content: { event: expect.stringMatching(/-(downloaded|seen)$/) },
+      });
+    for (const entry of added.filter((each) => !recorded.includes(each)))
       expect(entry).toMatchObject({
         context_identifier: tenantId,
         associate_id: salesPremium.associateId,

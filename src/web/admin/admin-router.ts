@@ -11,6 +11,7 @@ import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { PlanPriceStore } from '../../tenants/plan-price-store.ts';
+import type { SavedAnswerStore } from '../../tenants/saved-answer-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { UserMarkStore } from '../../tenants/user-mark-store.ts';
@@ -28,6 +29,7 @@ import { createContractPage } from './contract/contract-page.ts';
 import { createHistoryPage } from './history/history-page.ts';
 import { createOverviewPage } from './overview/overview-page.ts';
 import { createReclaimPage } from './reclaim/reclaim-page.ts';
+import { createSavedAnswersPage } from './saved-answers/saved-answers-page.ts';
 import { createSeatsPage } from './seats/seats-page.ts';
 import { createUserDataPage } from './user-data/user-data-page.ts';
 import { createUserPage } from './users/user-page.ts';
@@ -53,6 +55,7 @@ export function createAdminRouter(deps: {
   userData: UserDataStore;
   userPins: UserPinStore;
   planPrices: PlanPriceStore;
+  savedAnswers: SavedAnswerStore;
   assignmentSolver: AssignmentSolver;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
@@ -66,6 +69,8 @@ export function createAdminRouter(deps: {
   const pageDeps = { ...deps, adminFrame: createAdminFrame(deps) };
   const accessRequests = createAccessRequestsPage(pageDeps);
   const contract = createContractPage(pageDeps);
+  const savedAnswers = createSavedAnswersPage(pageDeps);
+  const history = createHistoryPage(pageDeps);
   const seats = createSeatsPage(pageDeps);
   const reclaim = createReclaimPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
@@ -102,12 +107,21 @@ export function createAdminRouter(deps: {
     .get(whatIf.show)
     .post(form, csrfProtection, whatIf.pin)
     .all(methodNotAllowed);
+  router.route('/admin/access-requests.csv').get(accessRequests.download('csv')).all(methodNotAllowed);
+  router.route('/admin/access-requests.xlsx').get(accessRequests.download('xlsx')).all(methodNotAllowed);
+  router
+    .route('/admin/saved-answers')
+    .get(savedAnswers.show)
+    .post(form, csrfProtection, savedAnswers.send)
+    .all(methodNotAllowed);
   router
     .route('/admin/contract')
     .get(contract.show)
     .post(form, csrfProtection, contract.save)
     .all(methodNotAllowed);
-  router.route('/admin/history').get(createHistoryPage(pageDeps)).all(methodNotAllowed);
+  router.route('/admin/history').get(history.show).all(methodNotAllowed);
+  router.route('/admin/history.csv').get(history.download('csv')).all(methodNotAllowed);
+  router.route('/admin/history.xlsx').get(history.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/user-data')
     .get(userData.show)

@@ -36,6 +36,8 @@ export interface RequestLimits {
   countAccessRequest(user: User): void;
   /** Counts an export. @throws AppError `export-limit` */
   countExport(tenantId: string): void;
+  /** Counts a download of a list. @throws AppError `too-many-requests` */
+  countDownload(tenantId: string): void;
   /** Whether a refusal may still be audited in this tenant. */
   countAuditedRefusal(tenantId: string): boolean;
 }
@@ -58,6 +60,8 @@ const signInSize: BucketSize = { burst: 60, perSecond: perHour(120) };
 const formSize: BucketSize = { burst: 200, perSecond: perHour(600) };
 const accessRequestSize: BucketSize = { burst: 20, perSecond: perHour(20) };
 const exportSize: BucketSize = { burst: 1, perSecond: 1 / 60 };
+/** A long list as XLSX takes a processor core for up to a second. */
+const downloadSize: BucketSize = { burst: 10, perSecond: perHour(120) };
 /** Refusals beyond this are in the log of the process only, so that nobody fills the audit log. */
 const auditedRefusalSize: BucketSize = { burst: 60, perSecond: perHour(60) };
 const everybody = 'all';
@@ -72,6 +76,7 @@ export function createRequestLimits(now: () => number): RequestLimits {
   const forms = createTokenBuckets(formSize, now);
   const accessRequests = createTokenBuckets(accessRequestSize, now);
   const exports = createTokenBuckets(exportSize, now);
+  const downloads = createTokenBuckets(downloadSize, now);
   const auditedRefusals = createTokenBuckets(auditedRefusalSize, now);
 
   return {
@@ -109,6 +114,7 @@ export function createRequestLimits(now: () => number): RequestLimits {
     countForm: (user) => takeOrRefuse(forms, toKey(user)),
     countAccessRequest: (user) => takeOrRefuse(accessRequests, toKey(user), 'access-request-limit'),
     countExport: (tenantId) => takeOrRefuse(exports, tenantId, 'export-limit'),
+    countDownload: (tenantId) => takeOrRefuse(downloads, tenantId),
     countAuditedRefusal: (tenantId) => auditedRefusals.take(tenantId) === 0,
   };
 }

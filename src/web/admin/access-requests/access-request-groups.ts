@@ -5,6 +5,7 @@ import type { UserLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { Upgrade } from '../../../licensing/plans/minimal-upgrades.ts';
 import type { Seat } from '../../../licensing/plans/seat-availability.ts';
 import type { AccessRequest, RequestedSubject } from '../../../tenants/access-request-store.ts';
+import { maxSavedAnswers } from '../../../tenants/saved-answer-store.ts';
 import { parseSubject, type Subject, subjectName } from '../../panel/access-request-view.ts';
 import type { SeatView } from '../../panel/seat-view.ts';
 import {
@@ -16,7 +17,8 @@ import {
 } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
-import { type InvalidResolution, maxCommentLength } from './resolution-form.ts';
+import { maxAnswerLength, maxNameLength } from '../saved-answers/saved-answer-form.ts';
+import type { InvalidResolution } from './resolution-form.ts';
 
 /** What every access request shows. */
 interface AccessRequestRow {
@@ -50,7 +52,10 @@ export interface AccessRequestGroup {
   readonly draft: string;
   readonly validationError: string;
   /** Where the error is; null without one. */
-  readonly invalid: 'people' | 'comment' | null;
+  readonly invalid: 'people' | 'comment' | 'answer' | 'name' | null;
+  /** The name of the saved answer that was chosen, and the name under which the comment is to be saved. */
+  readonly answer: string;
+  readonly saveAs: string;
 }
 
 /** A resolved access request. */
@@ -76,14 +81,14 @@ export function accessRequestGroup(
   refused: InvalidResolution | null,
   language: Language,
 ): AccessRequestGroup {
-  const { t, number } = language;
+  const { t } = language;
   const parsed = parseSubject(subject);
   const own = refused?.subject === subject ? refused : null;
   const more = count - requests.length;
-  const lengths = { length: number(own?.comment.length ?? 0), longest: number(maxCommentLength) };
+  const lengths = describeLengths(own, language);
   return {
     subject,
-    title: subjectTitle(subject, parsed, language),
+    title: subjectTitle(subject, language),
     people: [
       t('admin.people', { count }),
       ...(more > 0 ? [t('admin.morePeople', { count: more })] : []),
@@ -97,8 +102,27 @@ export function accessRequestGroup(
     })),
     draft: own?.comment ?? '',
     validationError: own === null ? '' : t(`admin.validationError.${own.validationError}`, lengths),
-    invalid: own && (own.validationError === 'nobody-ticked' ? 'people' : 'comment'),
+    invalid: own && invalidField(own.validationError),
+    answer: own?.answer ?? '',
+    saveAs: own?.saveAs ?? '',
   };
+}
+
+function describeLengths(refused: InvalidResolution | null, { number }: Language) {
+  const [text = '', longest] = isAboutName(refused?.validationError)
+    ? [refused?.saveAs, maxNameLength]
+    : [refused?.comment, maxAnswerLength];
+  return { length: number(text.length), longest: number(longest), count: maxSavedAnswers };
+}
+
+function invalidField(error: InvalidResolution['validationError']): AccessRequestGroup['invalid'] {
+  if (error === 'nobody-ticked') return 'people';
+  if (error === 'saved-answer-gone') return 'answer';
+  return isAboutName(error) ? 'name' : 'comment';
+}
+
+function isAboutName(error: InvalidResolution['validationError'] | undefined): boolean {
+  return error === 'saved-answers-full' || error?.startsWith('answer-name') === true;
 }
 
 /** Describes resolved access requests. */
@@ -111,7 +135,7 @@ export function resolvedAccessRequests(
     const { subject, state, comment, resolvedBy, resolvedAt } = accessRequest;
     if (state === 'open' || resolvedAt === null) return [];
     const by = { date: formatDay(resolvedAt, language), name: resolvedBy || t('admin.someAdministrator') };
-    const title = subjectTitle(subject, parseSubject(subject), language);
+    const title = subjectTitle(subject, language);
     return [{ ...toRow(accessRequest, language), title, outcome: t(`admin.outcome.${state}`, by), comment }];
   });
 }
@@ -128,7 +152,8 @@ function toRow(
 }
 
 /** The label of a subject, or its key if the catalogue no longer contains it. */
-function subjectTitle(subject: string, parsed: Subject | null, language: Language): string {
+export function subjectTitle(subject: string, language: Language): string {
+  const parsed = parseSubject(subject);
   if (parsed === null) return subject.replace(/^\w+:/, '');
   return language.t(`admin.subject.${parsed.kind}`, { name: subjectName(parsed, language) });
 }

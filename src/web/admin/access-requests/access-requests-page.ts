@@ -6,25 +6,37 @@ import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore, RequestedSubject } from '../../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
+import type { SavedAnswerStore } from '../../../tenants/saved-answer-store.ts';
 import type { Tenant } from '../../../tenants/tenant.ts';
 import { administrationHelp, readAdministrationAddresses } from '../../crm-links.ts';
 import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
+import type { RequestLimits } from '../../middleware/request-limits.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
 import type { Language } from '../../rendering/i18n.ts';
+import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { downloadLinks } from '../download-links.ts';
 import { type Pager, pager, requestedPage } from '../pager.ts';
+import { readInParts } from '../read-in-parts.ts';
+import { maxNameLength, toStoreError, validateSavedAnswer } from '../saved-answers/saved-answer-form.ts';
 import {
   type AccessRequestGroup,
   accessRequestGroup,
   type ResolvedAccessRequest,
   resolvedAccessRequests,
 } from './access-request-groups.ts';
-import { type InvalidResolution, resolutionSchema, validateResolution } from './resolution-form.ts';
+import { accessRequestSheetColumns } from './access-request-sheet.ts';
+import {
+  type InvalidResolution,
+  type ResolutionForm,
+  resolutionSchema,
+  validateResolution,
+} from './resolution-form.ts';
 
 const path = '/admin/access-requests';
 const subjectsPerPage = 10;
@@ -48,11 +60,18 @@ export function createAccessRequestsPage(deps: {
   licenses: LicenseSnapshots;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
+  savedAnswers: SavedAnswerStore;
   audit: AuditLog;
+  limits: RequestLimits;
   views: Views;
   now: () => number;
-}): { readonly show: RequestHandler; readonly resolve: RequestHandler } {
-  const { administratorGuard, drafts, adminFrame, accessRequests, licenses, audit, views } = deps;
+}): {
+  readonly show: RequestHandler;
+  readonly resolve: RequestHandler;
+  readonly download: (format: SpreadsheetFormat) => RequestHandler;
+} {
+  const { administratorGuard, drafts, adminFrame, accessRequests, savedAnswers, licenses, audit, views } =
+    deps;
 
   async function render(
     request: Request,
@@ -63,10 +82,11 @@ export function createAccessRequestsPage(deps: {
     const { query } = request;
     const showsResolved = refused === null && query.show === 'resolved';
     const page = requestedPage(query);
-    const [{ frame, language }, tenantLicenses, addresses] = await Promise.all([
+    const [{ frame, language }, tenantLicenses, addresses, answers] = await Promise.all([
       adminFrame(request, administrator, 'accessRequests'),
       licenses.getTenantLicenses(tenant),
       readAdministrationAddresses(deps.crmAddresses, tenant),
+      savedAnswers.list(tenant.tenantId),
     ]);
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(deps.now()));
     const mayDropService = tenantLicenses === null || purchasesService(plans.planSeats());
@@ -76,6 +96,9 @@ export function createAccessRequestsPage(deps: {
       ...listed,
       showsResolved,
       page,
+      answerNames: answers.map(({ name }) => name),
+      maxNameLength,
+      downloads: downloadLinks(path, frame.lang, language),
       saved: describeSaved(query, language),
       inSuperOffice: administrationHelp(
         plans.report(null).model === 'suite' ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
@@ -123,6 +146,26 @@ export function createAccessRequestsPage(deps: {
     };
   }
 
+  /** The comment to send, the chosen answer if none was typed, and why it is refused; saves it if it is to be saved. */
+  async function readComment(
+    request: Request,
+    { tenant: { tenantId }, session }: Administrator,
+    form: ResolutionForm,
+  ): Promise<{ comment: string; validationError: InvalidResolution['validationError'] | null }> {
+    const isChosen = form.comment === '' && form.answer !== '';
+    const chosen = isChosen ? await savedAnswers.find(tenantId, form.answer) : null;
+    const comment = chosen?.text ?? form.comment;
+    if (isChosen && chosen === null) return { comment, validationError: 'saved-answer-gone' };
+    const error = validateResolution({ ...form, comment });
+    if (error !== null || form.saveAs === '') return { comment, validationError: error };
+    const answer = { name: form.saveAs, text: comment };
+    const validationError =
+      validateSavedAnswer(answer) ?? toStoreError(await savedAnswers.save(tenantId, answer, null));
+    if (validationError === null)
+      await audit.write(toAuditActor(request, session), { event: 'answer-saved' });
+    return { comment, validationError };
+  }
+
   return {
     async show(request, response) {
       const administrator = await administratorGuard.signInOrRequire(request, response, path);
@@ -137,12 +180,12 @@ export function createAccessRequestsPage(deps: {
       if (administrator === null) return;
       const { session, tenant } = administrator;
       const form = parseForm(resolutionSchema, request.body);
-      const validationError = validateResolution(form);
+      const { comment, validationError } = await readComment(request, administrator, form);
       if (validationError !== null) {
         response.status(400).send(await render(request, administrator, { ...form, validationError }));
         return;
       }
-      const { id, state, comment } = form;
+      const { id, state } = form;
       const resolved = await accessRequests.resolve(tenant.tenantId, id, {
         state,
         comment,
@@ -157,6 +200,26 @@ export function createAccessRequestsPage(deps: {
       const query = new URLSearchParams({ lang: requestedLanguage(request), ...saved });
       response.redirect(303, `${path}?${query}`);
     },
+
+    download: (format) =>
+      async function downloadAccessRequests(request, response) {
+        const administrator = await administratorGuard.signInOrRequire(
+          request,
+          response,
+          `${path}.${format}`,
+        );
+        if (administrator === null) return;
+        const { session, tenant } = administrator;
+        deps.limits.countForm(session);
+        const { frame, language } = await adminFrame(request, administrator, 'accessRequests');
+        await audit.write(toAuditActor(request, session), { event: 'requests-downloaded', format });
+        await sendSpreadsheet(response, format, {
+          fileName: `planlens-${tenant.tenantId}-requests-${toUtcDay(deps.now())}`,
+          sheetName: frame.title,
+          columns: accessRequestSheetColumns(language),
+          rows: readInParts((limit, offset) => accessRequests.list(tenant.tenantId, { limit, offset })),
+        });
+      },
   };
 }
 

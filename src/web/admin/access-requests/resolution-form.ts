@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { typedText } from '../../rendering/form-parsing.ts';
+import { maxAnswerLength, type SavedAnswerValidationError } from '../saved-answers/saved-answer-form.ts';
 
-/** Maximum length of a comment, in characters. */
-export const maxCommentLength = 500;
 /** A page lists fewer requests of one subject. */
 const maxIds = 50;
 
@@ -13,18 +12,30 @@ export const resolutionSchema = z.object({
   id: z.union([z.uuid().transform((id) => [id]), z.array(z.uuid()).max(maxIds)]).default([]),
   state: z.enum(['fulfilled', 'declined']),
   comment: typedText.default(''),
+  /** The name of the saved answer whose text is sent if there is no comment. */
+  answer: typedText.default(''),
+  /** The name under which the comment is saved; empty to save nothing. */
+  saveAs: typedText.default(''),
 });
 
 /** The fields of the form. */
-type ResolutionForm = Readonly<z.infer<typeof resolutionSchema>>;
+export type ResolutionForm = Readonly<z.infer<typeof resolutionSchema>>;
 
 /** Why a resolution is invalid. */
-export type ResolutionValidationError = 'nobody-ticked' | 'comment-missing' | 'comment-too-long';
+export type ResolutionValidationError =
+  | 'nobody-ticked'
+  | 'comment-missing'
+  | 'comment-too-long'
+  | 'saved-answer-gone';
 
 /** Validates the form; null if it is valid. Declining a request requires a comment. */
-export function validateResolution({ id, state, comment }: ResolutionForm): ResolutionValidationError | null {
+export function validateResolution({
+  id,
+  state,
+  comment,
+}: Pick<ResolutionForm, 'id' | 'state' | 'comment'>): ResolutionValidationError | null {
   if (id.length === 0) return 'nobody-ticked';
-  if (comment.length > maxCommentLength) return 'comment-too-long';
+  if (comment.length > maxAnswerLength) return 'comment-too-long';
   return state === 'declined' && comment === '' ? 'comment-missing' : null;
 }
 
@@ -33,5 +44,7 @@ export interface InvalidResolution {
   readonly subject: string;
   readonly id: readonly string[];
   readonly comment: string;
-  readonly validationError: ResolutionValidationError | 'not-sent';
+  readonly answer: string;
+  readonly saveAs: string;
+  readonly validationError: ResolutionValidationError | SavedAnswerValidationError | 'not-sent';
 }

@@ -58,7 +58,7 @@ export function createSeatsPage(deps: {
     const administrator = await administratorGuard.signInOrRequire(request, response, path);
     if (administrator === null) return;
     const { tenant, session } = administrator;
-    deps.limits.countForm(session);
+    deps.limits.countDownload(tenant.tenantId);
     const { frame, language } = await adminFrame(request, administrator, 'seats');
     const tenantLicenses = await licenses.getTenantLicenses(tenant);
     const today = toUtcDay(now());
@@ -115,7 +115,7 @@ export function createSeatsPage(deps: {
     download: (format) => (request, response) =>
       send(request, response, `/admin/seats.${format}`, format, (_tenantId, plans, language) => ({
         columns: seatSheetColumns(language),
-        rows: toAsync(namedSeats(plans, language)),
+        rows: namedSeats(plans, language),
       })),
 
     downloadTrend: (format) => (request, response) =>
@@ -124,10 +124,6 @@ export function createSeatsPage(deps: {
         rows: seatCounts.list(tenantId, toSeatCountQuery(parseTrendFilter(request.query), now())),
       })),
   };
-}
-
-async function* toAsync<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
-  yield* rows;
 }
 
 /** Names the plans of modules; a plan that is not in the licenses today has the name of its module. */

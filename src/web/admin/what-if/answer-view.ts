@@ -2,6 +2,7 @@ import { includesService } from '../../../licensing/advice/drops-service.ts';
 import type { Assignment, Move, Moves, WithoutSeat } from '../../../licensing/assignment/assign-plans.ts';
 import type { FewestSeats, Unsatisfied } from '../../../licensing/assignment/fewest-seats.ts';
 import { heldTiers } from '../../../licensing/assignment/people.ts';
+import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import type { FeatureKey } from '../../../licensing/catalogue/feature-keys.ts';
 import { getFeatureLabel } from '../../../licensing/catalogue/labels.ts';
 import { type PlanTier, solutions, tierRank } from '../../../licensing/catalogue/solutions.ts';
@@ -11,6 +12,7 @@ import { subjectName } from '../../panel/access-request-view.ts';
 import { planLabel } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import type { PlannedSeats } from './seat-plan.ts';
+import { describeSeatPrices } from './seat-prices.ts';
 
 /** People, with a sentence about who of them it is. */
 interface NamedPeople {
@@ -56,6 +58,7 @@ export interface AnswerView {
 
 /** What describes an answer. */
 export interface AnswerContext {
+  readonly prices: PlanPrices | null;
   readonly planned: readonly PlannedSeats[];
   readonly nameOf: (associateId: number) => string;
   readonly language: Language;
@@ -73,6 +76,7 @@ export function assignmentView(answer: Assignment, context: AnswerContext): Answ
       ...(missing > 0 ? [t('admin.whatIf.missing', { count: missing, number: number(missing) })] : []),
       count === 0 ? t('admin.whatIf.nobody') : t('admin.whatIf.changes', { count, number: number(count) }),
       ...(missing === 0 && count > 0 ? [describeLosses(answer, context.language)] : []),
+      ...priceOf(answer, context),
       ...adviceOn(moves, hasTie, context.language),
     ],
     problems: withoutSeat.map((each) => describeWithoutSeat(each, context)),
@@ -81,20 +85,26 @@ export function assignmentView(answer: Assignment, context: AnswerContext): Answ
   };
 }
 
-/** Describes the fewest seats for what people hold and ask for. */
-export function fewestSeatsView(answer: FewestSeats, context: AnswerContext): AnswerView {
+/** Describes the fewest or cheapest seats for what people hold and ask for. */
+export function fewestSeatsView(
+  answer: FewestSeats,
+  kind: 'fewest' | 'cheapest',
+  context: AnswerContext,
+): AnswerView {
   const { t, number } = context.language;
   const count = countPeople(answer.moves);
+  const isFewest = kind === 'fewest';
   const purchased = [...answer.toPurchase.values()].reduce((sum, each) => sum + each, 0);
   const spare = context.planned.reduce((sum, each) => sum + countSpare(each, answer), 0);
   return {
-    title: t('admin.whatIf.fewest'),
+    title: t(isFewest ? 'admin.whatIf.fewest' : 'admin.whatIf.cheapest'),
     summary: [
       purchased === 0
         ? t('admin.whatIf.buyNone')
         : t('admin.whatIf.buy', { count: purchased, number: number(purchased) }),
       ...(spare === 0 ? [] : [t('admin.whatIf.spare', { count: spare, number: number(spare) })]),
       count === 0 ? t('admin.whatIf.nobody') : t('admin.whatIf.changes', { count, number: number(count) }),
+      ...priceOf(answer, context),
       ...adviceOn(answer.moves, answer.hasTie, context.language),
     ],
     problems: answer.unsatisfied.map((each) => describeUnsatisfied(each, context)),
@@ -106,6 +116,11 @@ export function fewestSeatsView(answer: FewestSeats, context: AnswerContext): An
 function describeLosses({ lostTiers, lostFeatures }: Assignment, { t, number }: Language): string {
   if (lostTiers + lostFeatures === 0) return t('admin.whatIf.nothingLost');
   return t('admin.whatIf.lost', { tiers: number(lostTiers), features: number(lostFeatures) });
+}
+
+function priceOf({ inUse }: Moves, { planned, prices, language }: AnswerContext): readonly string[] {
+  const today = new Map(planned.map((each) => [each.plan, each.inUse]));
+  return describeSeatPrices(today, inUse, prices, language);
 }
 
 /** What to know before changing anything. */

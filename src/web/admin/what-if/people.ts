@@ -12,6 +12,17 @@ export interface ListedUser {
   readonly name: string;
   /** The text of the plan. */
   readonly userPlan: string;
+  /** Null if it is not reported. */
+  readonly canLogIn: boolean | null;
+  /** Has left and still holds a plan. */
+  readonly retired: boolean;
+}
+
+/** The number of users who can log in; null if it is not reported of all. */
+export function countCanLogIn(users: readonly ListedUser[]): number | null {
+  return users.every(({ canLogIn }) => canLogIn !== null)
+    ? users.filter(({ canLogIn }) => canLogIn === true).length
+    : null;
 }
 
 /** Makes the people of a tenant from its list of users, the pins, and the open access requests. */

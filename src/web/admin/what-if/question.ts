@@ -10,20 +10,22 @@ import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { UserStore } from '../../../snapshots/user-store.ts';
 import type { AssignmentSolver, UnsolvedReason } from '../../../solver/assignment-solver.ts';
 import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
+import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
 import type { UserPin, UserPinStore } from '../../../tenants/user-pin-store.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Administrator } from '../../sign-in/require-administrator.ts';
-import { orNullIfUnavailable } from '../users/or-null.ts';
+import { orNullIfUnavailable } from '../or-null.ts';
 import { toSeats } from './seat-plan.ts';
+import { toSolverPrices } from './seat-prices.ts';
 import { parseWhatIfQuery, type WhatIfQuery } from './what-if-query.ts';
 import { type TenantFacts, tenantFacts } from './what-if-view.ts';
 
 /** The answer to what an administrator asked, or why there is none; `nothing` if nothing valid was asked. */
 export type Answer =
   | { readonly kind: 'assign'; readonly found: Assignment }
-  | { readonly kind: 'fewest'; readonly found: FewestSeats }
+  | { readonly kind: 'fewest' | 'cheapest'; readonly found: FewestSeats }
   | { readonly kind: 'unsolved'; readonly reason: UnsolvedReason }
   | { readonly kind: 'nothing' };
 
@@ -42,6 +44,7 @@ export interface AnswerDeps {
   readonly users: UserStore;
   readonly accessRequests: AccessRequestStore;
   readonly userPins: UserPinStore;
+  readonly planPrices: PlanPriceStore;
   readonly assignmentSolver: AssignmentSolver;
   readonly entitlementEngine: EntitlementEngine;
   readonly limits: RequestLimits;
@@ -63,21 +66,24 @@ export function createAnswerRequest(deps: AnswerDeps): AnswerRequest {
   return async function answerRequest(request, { tenant, session }, language) {
     const { tenantId } = tenant;
     const query = parseWhatIfQuery(request.query);
-    const [tenantLicenses, listed, pins, openSubjects] = await Promise.all([
+    const [tenantLicenses, listed, pins, openSubjects, prices] = await Promise.all([
       orNullIfUnavailable(licenses.getTenantLicenses(tenant)),
       users.listByTenant(tenantId),
       userPins.list(tenantId),
       accessRequests.listOpenSubjects(tenantId),
+      deps.planPrices.find(tenantId),
     ]);
     const content = tenantLicenses?.content ?? null;
     const entitlements = entitlementEngine(content, toUtcDay(now()));
     const limitsOfSuite = content?.limits ?? null;
     const facts = tenantFacts({
       entitlements,
+      isRefused: content === null,
       limits: limitsOfSuite,
       users: listed,
       pins,
       openSubjects,
+      prices,
       query,
       language,
     });
@@ -86,15 +92,18 @@ export function createAnswerRequest(deps: AnswerDeps): AnswerRequest {
 
     async function answer(): Promise<Answer> {
       const { people, planned } = facts;
-      const { question } = query;
-      if (question === null || planned.some(({ isInvalid }) => isInvalid)) return { kind: 'nothing' };
+      const { question: kind } = query;
+      const solverPrices = kind === 'cheapest' ? toSolverPrices(prices) : null;
+      const isIncomplete = kind === 'cheapest' && solverPrices === null;
+      if (kind === null || isIncomplete || planned.some(({ isInvalid }) => isInvalid))
+        return { kind: 'nothing' };
       limits.countForm(session);
       const features = entitlements.planFeatures();
       const seats = toSeats(planned);
-      return question === 'assign'
-        ? solve(askForAssignment(people, features, seats), (found) => ({ kind: 'assign', found }))
-        : solve(askForFewestSeats(people, features, { purchased: seats, prices: null }), (found) => ({
-            kind: 'fewest',
+      return kind === 'assign'
+        ? solve(askForAssignment(people, features, seats), (found) => ({ kind, found }))
+        : solve(askForFewestSeats(people, features, { purchased: seats, prices: solverPrices }), (found) => ({
+            kind,
             found,
           }));
     }

@@ -38,6 +38,8 @@ export function suiteMoveView(input: {
   readonly entitlements: TenantEntitlements;
   /** The number of people by plan. */
   readonly held: ReadonlyMap<HeldPlan, number>;
+  /** The number of users who can log in; null if it is not reported. */
+  readonly canLogIn: number | null;
   readonly chosen: SuitePlan | null;
   readonly limits: ReportedLimits | null;
   readonly language: Language;
@@ -106,9 +108,9 @@ function describeUnknown(unknown: readonly UnknownPart[], { t }: Language): read
   return unknown.length === 0 ? [] : [t('admin.whatIf.suite.unknownParts')];
 }
 
-/** Every user who can log in needs a seat; of a tenant with user plans, those who have one count. */
+/** Every user who can log in needs a seat. If it is not reported who can, those who have a user plan count. */
 function describeSeats(
-  { entitlements, held, language: { t, number } }: Parameters<typeof suiteMoveView>[0],
+  { entitlements, held, canLogIn, language: { t, number } }: Parameters<typeof suiteMoveView>[0],
   target: SuiteTarget,
 ): readonly string[] {
   if (target.kind === 'on-suite') {
@@ -117,6 +119,8 @@ function describeSeats(
     const purchased = typeof seats.purchased === 'number' ? number(seats.purchased) : t('panel.unlimited');
     return [t('admin.whatIf.suite.seatsSame', { used: number(seats.used), purchased })];
   }
+  if (canLogIn !== null)
+    return [t('admin.whatIf.suite.canLogIn', { count: canLogIn, number: number(canLogIn) })];
   const withPlan = [...held].reduce((sum, [plan, count]) => (plan === 'none' ? sum : sum + count), 0);
   const without = held.get('none') ?? 0;
   return [

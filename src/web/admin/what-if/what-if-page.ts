@@ -14,7 +14,9 @@ import type { Administrator, AdministratorGuard } from '../../sign-in/require-ad
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { type AnswerContext, type AnswerView, assignmentView, fewestSeatsView } from './answer-view.ts';
+import { messageAddress } from './message-link.ts';
 import { type MovedPerson, moveSheetColumns } from './move-sheet.ts';
+import { countCanLogIn } from './people.ts';
 import { type InvalidPin, type PinValidationError, pinSchema, validatePin } from './pin-form.ts';
 import { pinsView } from './pins-view.ts';
 import { type Answer, type AnswerDeps, type AnswerRequest, createAnswerRequest } from './question.ts';
@@ -125,24 +127,32 @@ function createRender({ adminFrame, views }: WhatIfDeps, answerRequest: AnswerRe
     const { frame, language } = await adminFrame(request, administrator, 'whatIf');
     const answered = await answerRequest(request, administrator, language);
     const { facts, pins, isSuite, query, answer } = answered;
-    const { nameOf, users, planned } = facts;
+    const { nameOf, users, planned, prices } = facts;
     const carried = viewQuery(request.query);
     return views('admin-what-if', language, {
       ...frame,
       query: carried,
       seatForm: isSuite ? null : seatFormView(facts, language),
-      answer: answerView(answer, { planned, nameOf, language }),
+      answer: answerView(answer, { planned, prices, nameOf, language }),
       downloads: downloadsOf(answer, frame.lang, carried),
+      messageUrl: messageAddress(answer, planned, frame.lang),
       notice: answer.kind === 'unsolved' ? language.t(`admin.whatIf.unsolved.${answer.reason}`) : '',
       pins: isSuite ? null : pinsView({ pins, refused, users, nameOf, language }),
-      suite: suiteMoveView({ ...facts, chosen: query.suite, language }),
+      suite: suiteMoveView({ ...facts, canLogIn: countCanLogIn(users), chosen: query.suite, language }),
     });
   };
 }
 
 function answerView(answer: Answer, context: AnswerContext): AnswerView | null {
-  if (answer.kind === 'assign') return assignmentView(answer.found, context);
-  return answer.kind === 'fewest' ? fewestSeatsView(answer.found, context) : null;
+  switch (answer.kind) {
+    case 'assign':
+      return assignmentView(answer.found, context);
+    case 'fewest':
+    case 'cheapest':
+      return fewestSeatsView(answer.found, answer.kind, context);
+    default:
+      return null;
+  }
 }
 
 /** Links to the people who change plan, as files; none if nobody does. */
@@ -155,7 +165,7 @@ function downloadsOf(answer: Answer, lang: string, query: string): readonly { te
 }
 
 function movesOf(answer: Answer): readonly Move[] {
-  return answer.kind === 'assign' || answer.kind === 'fewest' ? answer.found.moves : [];
+  return 'found' in answer ? answer.found.moves : [];
 }
 
 async function* listMoved(moves: readonly Move[]): AsyncGenerator<MovedPerson> {

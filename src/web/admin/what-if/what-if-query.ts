@@ -2,13 +2,13 @@ import { solutions, tierRank } from '../../../licensing/catalogue/solutions.ts';
 import { type SuitePlan, suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
 import { getUserPlan, type PlanKey, planKeys } from '../../../licensing/catalogue/user-plans.ts';
 
-/** What an administrator asks: who would have to change, or which seats are needed. */
-type Question = 'assign' | 'fewest';
+/** What an administrator asks: who would have to change, or which seats are needed: the fewest, or the cheapest. */
+const questions = ['assign', 'fewest', 'cheapest'] as const;
 
 /** The query of the page. All of it is in the URL, so that a result can be sent to a colleague. */
 export interface WhatIfQuery {
   /** Null before anything is asked. */
-  readonly question: Question | null;
+  readonly question: (typeof questions)[number] | null;
   /** The typed seats by plan, as text. */
   readonly typed: ReadonlyMap<PlanKey, string>;
   /** The CRM Suite plan to compare with; null for the one that the user plans lead to. */
@@ -33,7 +33,7 @@ export function parseWhatIfQuery(query: Readonly<Record<string, unknown>>): What
     return query.add === plan ? [[plan, '0'] as const] : [];
   });
   return {
-    question: query.ask === 'assign' || query.ask === 'fewest' ? query.ask : null,
+    question: questions.find((question) => question === query.ask) ?? null,
     typed: new Map(typed),
     suite: suitePlans.find((plan) => plan === query.suite) ?? null,
   };

@@ -1,4 +1,5 @@
 import type { Person, Pin } from '../../../licensing/assignment/people.ts';
+import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import { type PlanKey, planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { ReportedLimits } from '../../../licensing/licenses/license-data.ts';
@@ -10,13 +11,16 @@ import type { Language } from '../../rendering/i18n.ts';
 import { describeSeatCount } from '../seats/seat-rows.ts';
 import { countPlans, type ListedUser, toPeople } from './people.ts';
 import { findOtherCounts, type PlannedSeats, planSeats } from './seat-plan.ts';
+import { toSolverPrices } from './seat-prices.ts';
 import { maxSeats, seatParameter, type WhatIfQuery } from './what-if-query.ts';
 
 /** What is known of a tenant when a question is asked. */
 export interface TenantFacts {
   readonly entitlements: TenantEntitlements;
   readonly limits: ReportedLimits | null;
-  /** Those who have not left. */
+  /** Whether SuperOffice refused to return the licenses. */
+  readonly isRefused: boolean;
+  /** Those who have not left; on CRM Suite, those who can log in, each of whom has a seat. */
   readonly users: readonly ListedUser[];
   /** The number of people who have left and still hold a plan; they need none. */
   readonly left: number;
@@ -25,21 +29,26 @@ export interface TenantFacts {
   /** The purchased plans of which SuperOffice reports another number of seats in use. */
   readonly otherCounts: readonly PlanKey[];
   readonly planned: readonly PlannedSeats[];
+  /** Null if no administrator entered any. */
+  readonly prices: PlanPrices | null;
   readonly nameOf: (associateId: number) => string;
 }
 
 /** Joins what is known of a tenant. */
 export function tenantFacts(input: {
   readonly entitlements: TenantEntitlements;
+  readonly isRefused: boolean;
   readonly limits: ReportedLimits | null;
-  readonly users: readonly (ListedUser & { readonly retired: boolean })[];
+  readonly users: readonly ListedUser[];
   readonly pins: readonly UserPin[];
   readonly openSubjects: readonly OpenSubject[];
+  readonly prices: PlanPrices | null;
   readonly query: WhatIfQuery;
   readonly language: Language;
 }): TenantFacts {
-  const { entitlements, limits, openSubjects, query, language } = input;
-  const users = input.users.filter(({ retired }) => !retired);
+  const { entitlements, limits, openSubjects, prices, query, language } = input;
+  const isSuite = entitlements.report(null).model === 'suite';
+  const users = input.users.filter(({ retired, canLogIn }) => !retired && !(isSuite && canLogIn === false));
   const pins = new Map(input.pins.map(({ associateId, kind, plan }) => [associateId, { kind, plan } as Pin]));
   const { identifyPlan } = entitlements;
   const people = toPeople({ users, identifyPlan, pins, openSubjects });
@@ -50,6 +59,7 @@ export function tenantFacts(input: {
   );
   return {
     entitlements,
+    isRefused: input.isRefused,
     limits,
     users,
     left: input.users.length - users.length,
@@ -57,6 +67,7 @@ export function tenantFacts(input: {
     held,
     otherCounts: findOtherCounts(entitlements, heldByAll),
     planned: planSeats(entitlements, held, query),
+    prices,
     nameOf: (associateId) => names.get(associateId) || language.t('admin.associate', { associateId }),
   };
 }
@@ -75,6 +86,8 @@ export interface SeatFormView {
   readonly maxSeats: number;
   /** What is wrong with the typed numbers; empty if they are valid. */
   readonly validationError: string;
+  /** Whether the cheapest seats can be asked for. */
+  readonly hasPrices: boolean;
   readonly plansToAdd: readonly { readonly key: string; readonly label: string }[];
   /** Who is not counted, and why. */
   readonly notes: readonly string[];
@@ -82,7 +95,7 @@ export interface SeatFormView {
 
 /** Describes the form with the seats of each plan. */
 export function seatFormView(facts: TenantFacts, language: Language): SeatFormView {
-  const { planned } = facts;
+  const { planned, prices } = facts;
   const { t, number } = language;
   const counts = planned.map(({ purchased }) => purchased);
   return {
@@ -102,8 +115,9 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
     },
     maxSeats,
     validationError: planned.some(({ isInvalid }) => isInvalid)
-      ? t('admin.validationError.seats-invalid', { most: number(maxSeats) })
+      ? t('admin.whatIf.seatsInvalid', { most: number(maxSeats) })
       : '',
+    hasPrices: toSolverPrices(prices) !== null,
     plansToAdd: planKeys
       .filter((key) => !planned.some(({ plan }) => plan === key))
       .map((key) => ({ key, label: planLabel(key, language) })),
@@ -113,7 +127,7 @@ export function seatFormView(facts: TenantFacts, language: Language): SeatFormVi
 
 /** Who and what is not counted in an answer, in one sentence each. */
 function notCounted(
-  { held, users, left, people, entitlements, otherCounts }: TenantFacts,
+  { held, users, left, people, entitlements, otherCounts, isRefused }: TenantFacts,
   language: Language,
 ): readonly string[] {
   const { t, number } = language;
@@ -125,6 +139,8 @@ function notCounted(
   const unidentified = entitlements.identifiedSeats().filter(({ key }) => key === null);
   const names = (each: readonly string[]) => [...new Set(each)].sort().join(', ');
   return [
+    ...(isRefused ? [t('admin.seatsRefused')] : []),
+    ...(users.length === 0 ? [t('admin.users.empty.unread')] : []),
     ...(without === 0 ? [] : [t('admin.whatIf.withoutPlan', { count: without, number: number(without) })]),
     ...(unknown === 0
       ? []

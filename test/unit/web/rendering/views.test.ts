@@ -212,6 +212,8 @@ const requestGroup = {
   draft: nasty,
   validationError: nasty,
   invalid: 'people',
+  answer: nasty,
+  saveAs: nasty,
 };
 const resolvedRequest = {
   id: nasty,
@@ -234,8 +236,20 @@ const adminFrame = {
   crmUrl: nasty,
   navigation: [{ href: nasty, text: nasty, isCurrent: true, badge: nasty }],
 };
+const savedAnswer = { replaced: nasty, name: nasty, text: nasty, validationError: nasty, invalid: 'text' };
+const savedAnswersPage = {
+  ...adminFrame,
+  answers: [savedAnswer],
+  added: { ...savedAnswer, replaced: '', validationError: '', invalid: '' },
+  maxNameLength: 60,
+  maxTextLength: 500,
+  full: nasty,
+};
 const accessRequestsPage = {
   ...adminFrame,
+  downloads: [{ text: nasty, href: nasty }],
+  answerNames: [nasty],
+  maxNameLength: 60,
   saved: nasty,
   showsResolved: false,
   page: 1,
@@ -322,6 +336,7 @@ const keptPage = { ...reclaimPage, showsKept: true, rows: [], filters: [] };
 const historyPage = {
   ...adminFrame,
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
+  downloads: [{ text: nasty, href: nasty }],
   pager,
 };
 const overviewPage = {
@@ -356,7 +371,20 @@ const prices = {
   until: nasty,
   seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
 };
-const contractPage = { ...adminFrame, contract, prices };
+const message = {
+  rows: [{ plan: nasty, label: nasty, today: nasty, text: nasty, isInvalid: true }],
+  plansToAdd: [{ key: nasty, label: nasty }],
+  added: nasty,
+  reason: nasty,
+  maxReasonLength: 1_000,
+  asksForRequests: true,
+  asksForNames: false,
+  validationError: nasty,
+  error: 'message-reason-too-long',
+  changes: [nasty],
+  message: { subject: nasty, body: nasty, address: nasty },
+};
+const contractPage = { ...adminFrame, contract, prices, message, inSuperOffice: help };
 const usersPage = {
   ...adminFrame,
   filter: { search: nasty },
@@ -439,10 +467,12 @@ const whatIfPage = {
     total: { purchased: nasty, inUse: nasty },
     maxSeats: 1,
     validationError: nasty,
+    hasPrices: true,
     plansToAdd: [{ key: nasty, label: nasty }],
     notes: [nasty],
   },
   notice: nasty,
+  messageUrl: nasty,
   downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,
@@ -535,6 +565,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
+  'admin-saved-answers': savedAnswersPage,
   'admin-reclaim': reclaimPage,
   'admin-contract': contractPage,
   'admin-what-if': whatIfPage,
@@ -683,7 +714,7 @@ describe('page templates', () => {
     ],
     ['panel', { ...panel, openRequests: '' }, panel, 'class="badge"'],
     ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, '<table'],
-    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'download>'],
+    ['admin-users', { ...usersPage, empty: 'filtered' }, usersPage, 'class="downloads"'],
     ['admin-users', { ...usersPage, pager: null }, usersPage, 'class="pager"'],
     ['admin-user', { ...userPage, features: null }, userPage, 'class="card solution"'],
     [

@@ -143,6 +143,8 @@ describe('open access requests', () => {
       subject: 'feature:saint',
       id: ['2'],
       comment,
+      answer: '',
+      saveAs: '',
       validationError: 'comment-too-long',
     } as const;
     expect(ticks({ requests, refused })).toEqual([false, true, false]);

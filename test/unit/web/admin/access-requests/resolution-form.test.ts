@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
-  maxCommentLength,
   resolutionSchema,
   validateResolution,
 } from '../../../../../src/web/admin/access-requests/resolution-form.ts';
+import { maxAnswerLength } from '../../../../../src/web/admin/saved-answers/saved-answer-form.ts';
 import { parseForm } from '../../../../../src/web/rendering/form-parsing.ts';
 
 const id = '00000000-0000-4000-8000-000000000000';
@@ -16,9 +16,9 @@ describe('access request resolution form', () => {
     ['declined', ' \r\n\t', 'comment-missing'],
     ['declined', '\0', 'comment-missing'],
     ['fulfilled', '', null],
-    ['fulfilled', 'x'.repeat(maxCommentLength), null],
-    ['fulfilled', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
-    ['declined', 'x'.repeat(maxCommentLength + 1), 'comment-too-long'],
+    ['fulfilled', 'x'.repeat(maxAnswerLength), null],
+    ['fulfilled', 'x'.repeat(maxAnswerLength + 1), 'comment-too-long'],
+    ['declined', 'x'.repeat(maxAnswerLength + 1), 'comment-too-long'],
   ])('validates the resolution %s with the comment %j: %s', (state, comment, validationError) => {
     expect(validateResolution(sent({ state, comment }))).toBe(validationError);
   });
@@ -36,7 +36,7 @@ describe('access request resolution form', () => {
   });
 
   it('counts a line break as one character, as the form field does', () => {
-    const typed = `${'x'.repeat(maxCommentLength - 2)}\r\nx`;
+    const typed = `${'x'.repeat(maxAnswerLength - 2)}\r\nx`;
     expect(validateResolution(sent({ state: 'fulfilled', comment: typed }))).toBeNull();
     expect(sent({ state: 'fulfilled', comment: 'First\r\nsecond\r\n' }).comment).toBe('First\nsecond');
   });

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
+import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
+import type { AnyPlan } from '../../plan-names.ts';
+import { typedText } from '../../rendering/form-parsing.ts';
+import type { WantedSeats } from './wanted-seats.ts';
+
+/** Maximum length of a reason, in characters. */
+export const maxReasonLength = 1_000;
+
+const anyPlans: readonly AnyPlan[] = [...planKeys, ...suitePlans];
+const several = <Item>(item: z.ZodType<Item>) =>
+  z.union([item.transform((one) => [one]), z.array(item).max(anyPlans.length + 1)]).default([]);
+
+/** The form of the message: the seats wanted of each plan, of which the last may have no plan, and the reason. */
+export const messageSchema = z
+  .object({
+    form: z.literal('message'),
+    plan: several(z.enum(['', ...anyPlans])),
+    seats: several(typedText),
+    reason: typedText.default(''),
+    /** Whether the message counts what users asked for, and names them. */
+    requests: z.enum(['', 'yes']).default(''),
+    names: z.enum(['', 'yes']).default(''),
+  })
+  .refine(({ plan, seats }) => plan.length === seats.length, { path: ['plan'] });
+
+/** A message as its form was sent. */
+export type MessageForm = Readonly<z.infer<typeof messageSchema>>;
+
+/** Why no message is written. */
+export type MessageValidationError =
+  | 'seats-invalid'
+  | 'seats-plan-missing'
+  | 'seats-unchanged'
+  | 'message-reason-too-long';
+
+/** The typed seats by plan. */
+export function typedSeats({ plan, seats }: MessageForm): ReadonlyMap<AnyPlan, string> {
+  return new Map(plan.flatMap((each, index) => (each === '' ? [] : [[each, seats[index] ?? ''] as const])));
+}
+
+/** Validates the form; null if a message can be written. */
+export function validateMessage(
+  { plan, seats, reason }: MessageForm,
+  wanted: readonly WantedSeats[],
+): MessageValidationError | null {
+  if (wanted.some(({ isInvalid }) => isInvalid)) return 'seats-invalid';
+  if (plan.some((each, index) => each === '' && seats[index] !== '')) return 'seats-plan-missing';
+  if (reason.length > maxReasonLength) return 'message-reason-too-long';
+  return wanted.some(isChanged) ? null : 'seats-unchanged';
+}
+
+/** Whether other seats are wanted than there are. */
+export function isChanged({ today, wanted }: WantedSeats): boolean {
+  return wanted !== null && wanted !== today;
+}
