@@ -65,7 +65,7 @@ export function createSeatsPage(deps: {
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
     await deps.audit.write(toAuditActor(request, session), { event: 'seats-downloaded', format });
     await sendSpreadsheet(response, format, {
-      fileName: `planlens-${tenant.tenantId}-seats-${today}`,
+      fileName: `planlens-${tenant.tenantId}-${name}-${today}`,
       sheetName: frame.title,
       ...sheet(tenant.tenantId, plans, language),
     });
