@@ -80,6 +80,8 @@ export interface AccessRequestStore {
   listOpenSubjects(tenantId: string): Promise<readonly OpenSubject[]>;
   /** The resolved requests, those resolved last first. */
   listResolved(tenantId: string, slice: Slice): Promise<readonly AccessRequest[]>;
+  /** All requests of a tenant, the newest first. */
+  list(tenantId: string, slice: Slice): Promise<readonly AccessRequest[]>;
   /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
   invalidate(key: string): void;
   invalidateAll(): void;
@@ -197,6 +199,19 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
         .where('state', '<>', 'open')
         .orderBy('resolved_at', 'desc')
         .orderBy('id')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return rows.map(toAccessRequest);
+    },
+
+    async list(tenantId, { limit, offset }) {
+      const rows = await db
+        .selectFrom('access_requests')
+        .selectAll()
+        .where('context_identifier', '=', tenantId)
+        .orderBy('requested_at', 'desc')
+        .orderBy('id', 'desc')
         .limit(limit)
         .offset(offset)
         .execute();

@@ -28,7 +28,13 @@ export type AuditEvent =
   /** SuperOffice deleted the tenant. */
   | { readonly event: 'deletion-proved' }
   | {
-      readonly event: 'users-downloaded' | 'moves-downloaded' | 'seats-downloaded' | 'reclaim-downloaded';
+      readonly event:
+        | 'users-downloaded'
+        | 'moves-downloaded'
+        | 'seats-downloaded'
+        | 'reclaim-downloaded'
+        | 'requests-downloaded'
+        | 'history-downloaded';
       readonly format: 'csv' | 'xlsx';
     }
   /** An administrator opened the list of seats that could be freed. */

@@ -2,7 +2,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { adminPages } from '../../src/web/administrator-pages.ts';
 import { listAccessRequests } from '../support/access-requests.ts';
+import { runQuery } from '../support/database.ts';
 import { testUsers } from '../support/planlens.ts';
+import { recordSeats } from '../support/seat-counts.ts';
 import { type BrowserFixture, openBrowserFixture } from './browser-fixture.ts';
 
 const { administrator } = testUsers;
@@ -61,6 +63,7 @@ describe("administrators' pages by keyboard", () => {
     await page.keyboard.press('Enter');
     expect(await tab()).toBe('Waiting for an answer');
     expect(await tab()).toBe('Answered');
+    expect(await tab()).toBe('Saved answers');
     for (const name of ['Anna', 'Bert']) {
       await page.keyboard.press('Tab');
       expect(await page.locator('label:has(:focus)').textContent()).toContain(name);
@@ -68,6 +71,7 @@ describe("administrators' pages by keyboard", () => {
     }
     await page.keyboard.press('Tab');
     await page.keyboard.type('From Monday.');
+    expect(await tab()).toBe('Save this answer for later');
     expect(await tab()).toBe('Done');
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: '2 answers sent.' }).waitFor();
@@ -138,7 +142,7 @@ describe("administrators' pages by keyboard", () => {
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.type('x');
     await page.keyboard.press('Enter');
-    await page.getByText('“x” is not a number of seats.').waitFor();
+    await page.getByText('Type whole numbers from 0 to 100,000.').waitFor();
     // The field has the focus again, and its error is its description.
     expect(await page.locator(':focus').getAttribute('aria-describedby')).toBe('message-error');
     await page.keyboard.press('ControlOrMeta+A');
@@ -157,5 +161,95 @@ describe("administrators' pages by keyboard", () => {
     const mail = page.getByRole('link', { name: 'Open in mail' });
     expect(await mail.getAttribute('href')).toMatch(/^mailto:\?subject=.*&body=Hello%2C%0D%0A/);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  test.each([320, 1280])('saves an answer and sends it to another person at %i pixels', async (width) => {
+    const { savedAnswers, accessRequests } = fixture.planlens.services;
+    await savedAnswers.remove(administrator.tenantId, 'Budget');
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/saved-answers?lang=en`);
+    const name = page.getByRole('region', { name: 'New answer' }).getByLabel('Short name');
+    await name.focus();
+    await page.keyboard.type('Budget');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Not this year.');
+    expect(await tab()).toBe('Save');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Budget' }).waitFor();
+
+    await page.goto(`${fixture.planlens.url}/admin/access-requests?lang=en`);
+    const [group] = await page.getByRole('checkbox').all();
+    await group?.focus();
+    await page.keyboard.press('Space');
+    await page.getByLabel('Saved answer').focus();
+    await page.keyboard.type('Budget');
+    expect(await tab()).toBe('Save this answer for later');
+    await tab();
+    expect(await tab()).toBe('Decline');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 answer sent.' }).waitFor();
+    const comments = (await listAccessRequests(accessRequests, administrator.tenantId)).map(
+      ({ comment }) => comment,
+    );
+    expect(comments).toContain('Not this year.');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  test.each([320, 1280])('keeps a seat that could be freed, at %i pixels', async (width) => {
+    const { environment, services } = fixture.planlens;
+    const { tenantId } = administrator;
+    await runQuery(
+      environment.DATABASE_URL ?? '',
+      `update tenant_users set login_reported = true, last_login_at = now() - interval '200 days'
+      where associate_id = 101`,
+    );
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/seats?lang=en`);
+    await page.getByRole('link', { name: 'Find seats that could be freed' }).focus();
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    expect(await page.locator('[aria-current="page"]').getAttribute('href')).toBe('/admin/seats?lang=en');
+    await page.getByRole('checkbox', { name: 'Markus Brandt' }).focus();
+    await page.keyboard.press('Space');
+    expect(await tab()).toBe('→');
+    await tab();
+    await page.keyboard.press('o');
+    await page.getByLabel('Note').focus();
+    await page.keyboard.type('Back in spring.');
+    expect(await tab()).toBe('Keep');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 seat is now kept.' }).waitFor();
+    expect(await services.userMarks.find(tenantId, 101)).toMatchObject({
+      kind: 'on-leave',
+      note: 'Back in spring.',
+      until: null,
+    });
+    await page.getByRole('link', { name: 'Kept: 1' }).click();
+    await page.getByRole('checkbox', { name: 'Markus Brandt' }).focus();
+    await page.keyboard.press('Space');
+    await tab();
+    expect(await tab()).toBe('No longer keep');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: '1 seat is no longer kept.' }).waitFor();
+  });
+
+  test('shows the pictures of the seats with labels in forced colors', async () => {
+    await recordSeats(fixture.planlens.environment, administrator.tenantId, fixture.planlens.now());
+    await page.emulateMedia({ forcedColors: 'active' });
+    await page.goto(`${fixture.planlens.url}/admin/seats?lang=en`);
+    const trend = page.getByRole('img', { name: /^Purchased and in use \(All plans\) from/ });
+    const strokes = await trend
+      .locator('path[class]:not(.surface)')
+      .evaluateAll((paths) =>
+        paths.map((path) => path.ownerDocument.defaultView.getComputedStyle(path).strokeDasharray),
+      );
+    expect(new Set(strokes).size).toBe(2);
+    const bar = page.getByRole('img', { name: 'Marketing-Premium: 3 of 7 in use, 4 free' });
+    const fills = await bar
+      .locator('rect')
+      .evaluateAll((parts) =>
+        parts.map((part) => part.ownerDocument.defaultView.getComputedStyle(part).fill),
+      );
+    expect(new Set(fills).size).toBe(2);
+    await page.emulateMedia({ forcedColors: 'none' });
   });
 });

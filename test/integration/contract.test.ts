@@ -240,6 +240,29 @@ describe('contract page', async () => {
       );
     });
 
+    it.each(['assign', 'fewest'])(
+      'starts with the numbers of an answer of the what-if page: %s',
+      async (ask) => {
+        const { cookieClient } = await open();
+        const isListed = async () => (await planlens.services.users.lastReadAt(administrator.tenantId)) > 0;
+        await expect.poll(isListed, { timeout: 20_000 }).toBe(true);
+        const query = new URLSearchParams({ lang: 'en', ask, s2v0m0: '33', s1v0m0: '5' });
+        const answered = await cookieClient.get(`${planlens.url}/admin/what-if?${query}`);
+        const href = /href="(\/admin\/contract\?[^"]*#message)"/.exec(answered.html)?.[1] ?? '';
+        const page = await cookieClient.get(`${planlens.url}${href.replaceAll('&amp;', '&')}`);
+        const [, form = ''] = /name="form" value="message">(.*?)<\/form>/s.exec(page.html) ?? [];
+        const wanted = new Map(
+          [...form.matchAll(/name="plan" value="([^"]+)".*?name="seats"\s+value="(\d*)"/gs)].map(
+            ([, plan, seats]) => [plan, seats] as const,
+          ),
+        );
+        if (ask === 'assign')
+          expect([wanted.get('sales-premium'), wanted.get('sales-essential')]).toEqual(['33', '5']);
+        // The four people who hold it.
+        else expect([wanted.get('sales-premium'), wanted.get('sales-essential')]).toEqual(['4', '0']);
+      },
+    );
+
     it('is about the plan that all users share on CRM Suite', async () => {
       const { cookieClient, page } = await open('&growth=20', suiteAdministrator);
       const written = await write(cookieClient, page, { plan: ['core', 'growth'], seats: ['0', '20'] });
@@ -249,8 +272,8 @@ describe('contract page', async () => {
     });
 
     it.each([
-      [{ plan: 'sales-premium', seats: '1e309' }, 'is not a number of seats'],
-      [{ plan: 'sales-premium', seats: '"><b>' }, 'is not a number of seats'],
+      [{ plan: 'sales-premium', seats: '1e309' }, 'Type whole numbers from 0 to 100,000.'],
+      [{ plan: 'sales-premium', seats: '"><b>' }, 'Type whole numbers from 0 to 100,000.'],
       [{ plan: '', seats: '4' }, 'Choose the plan'],
       [{ plan: 'sales-premium', seats: '' }, 'Enter another number'],
       [{ plan: 'sales-premium', seats: '5', reason: '🙂'.repeat(501) }, 'Your reason has 1,002 characters'],

@@ -70,6 +70,7 @@ export function createAdminRouter(deps: {
   const accessRequests = createAccessRequestsPage(pageDeps);
   const contract = createContractPage(pageDeps);
   const savedAnswers = createSavedAnswersPage(pageDeps);
+  const history = createHistoryPage(pageDeps);
   const seats = createSeatsPage(pageDeps);
   const reclaim = createReclaimPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
@@ -106,6 +107,8 @@ export function createAdminRouter(deps: {
     .get(whatIf.show)
     .post(form, csrfProtection, whatIf.pin)
     .all(methodNotAllowed);
+  router.route('/admin/access-requests.csv').get(accessRequests.download('csv')).all(methodNotAllowed);
+  router.route('/admin/access-requests.xlsx').get(accessRequests.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/saved-answers')
     .get(savedAnswers.show)
@@ -116,7 +119,9 @@ export function createAdminRouter(deps: {
     .get(contract.show)
     .post(form, csrfProtection, contract.save)
     .all(methodNotAllowed);
-  router.route('/admin/history').get(createHistoryPage(pageDeps)).all(methodNotAllowed);
+  router.route('/admin/history').get(history.show).all(methodNotAllowed);
+  router.route('/admin/history.csv').get(history.download('csv')).all(methodNotAllowed);
+  router.route('/admin/history.xlsx').get(history.download('xlsx')).all(methodNotAllowed);
   router
     .route('/admin/user-data')
     .get(userData.show)

@@ -19,7 +19,7 @@ export interface Spreadsheet<Row> {
     readonly width: number;
     readonly value: (row: Row) => SpreadsheetValue;
   }[];
-  readonly rows: AsyncIterable<Row>;
+  readonly rows: Iterable<Row> | AsyncIterable<Row>;
 }
 
 export type SpreadsheetFormat = 'csv' | 'xlsx';

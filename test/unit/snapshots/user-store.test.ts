@@ -105,9 +105,9 @@ describe('user store', () => {
   });
 
   it('keeps since when a user waits for approval, until the user is approved', async () => {
-    const login = { associateId: 1, loginReported: true, lastLoginAt: null };
+    const login = { associateId: 1, loginReported: true };
     const save = (waitingForApproval: boolean | null, readAt: number) =>
-      users().saveLogins('Cust1', [{ ...login, waitingForApproval }], readAt);
+      users().saveLogins('Cust1', [{ ...login, waitingForApproval, lastLoginAt: readAt }], readAt);
     const waitingSince = async () => (await rows())[0]?.waiting_since;
     await list(monday, user(1, 'A'));
     await save(true, monday);

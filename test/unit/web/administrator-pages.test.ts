@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { languages as languageCodes } from '../../../src/licensing/catalogue/languages.ts';
 import { adminPages, isAdministratorPath, viewQuery } from '../../../src/web/administrator-pages.ts';
+import { languages } from './harness.ts';
 
 describe('isAdministratorPath', () => {
   it.each([...adminPages.map(({ path }) => path), '/setup', '/uninstall', '/admin/users/101'])(
@@ -62,5 +64,12 @@ describe('viewQuery', () => {
     expect(viewQuery({ q: { a: '1' }, n: 1, page: '2' })).toBe('page=2');
     expect(viewQuery({ q: 'x'.repeat(798) })).toHaveLength(800);
     expect(viewQuery({ q: 'x'.repeat(799) })).toBe('');
+  });
+});
+
+describe('the title of a page', () => {
+  it.each(languageCodes)('in %s can name a sheet of Excel', (code) => {
+    const { t } = languages.choose([code]);
+    for (const { name } of adminPages) expect(t(`admin.page.${name}`)).toMatch(/^[^\\/?*[\]:]{1,31}$/);
   });
 });

@@ -11,14 +11,18 @@ import type { Tenant } from '../../../tenants/tenant.ts';
 import { administrationHelp, readAdministrationAddresses } from '../../crm-links.ts';
 import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
+import type { RequestLimits } from '../../middleware/request-limits.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
 import type { Language } from '../../rendering/i18n.ts';
+import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { downloadLinks } from '../download-links.ts';
 import { type Pager, pager, requestedPage } from '../pager.ts';
+import { readInParts } from '../read-in-parts.ts';
 import { maxNameLength, toStoreError, validateSavedAnswer } from '../saved-answers/saved-answer-form.ts';
 import {
   type AccessRequestGroup,
@@ -26,6 +30,7 @@ import {
   type ResolvedAccessRequest,
   resolvedAccessRequests,
 } from './access-request-groups.ts';
+import { accessRequestSheetColumns } from './access-request-sheet.ts';
 import {
   type InvalidResolution,
   type ResolutionForm,
@@ -57,9 +62,14 @@ export function createAccessRequestsPage(deps: {
   entitlementEngine: EntitlementEngine;
   savedAnswers: SavedAnswerStore;
   audit: AuditLog;
+  limits: RequestLimits;
   views: Views;
   now: () => number;
-}): { readonly show: RequestHandler; readonly resolve: RequestHandler } {
+}): {
+  readonly show: RequestHandler;
+  readonly resolve: RequestHandler;
+  readonly download: (format: SpreadsheetFormat) => RequestHandler;
+} {
   const { administratorGuard, drafts, adminFrame, accessRequests, savedAnswers, licenses, audit, views } =
     deps;
 
@@ -88,6 +98,7 @@ export function createAccessRequestsPage(deps: {
       page,
       answerNames: answers.map(({ name }) => name),
       maxNameLength,
+      downloads: downloadLinks(path, frame.lang, language),
       saved: describeSaved(query, language),
       inSuperOffice: administrationHelp(
         plans.report(null).model === 'suite' ? ['change-suite'] : ['buy-licenses', 'assign-plan'],
@@ -189,6 +200,26 @@ export function createAccessRequestsPage(deps: {
       const query = new URLSearchParams({ lang: requestedLanguage(request), ...saved });
       response.redirect(303, `${path}?${query}`);
     },
+
+    download: (format) =>
+      async function downloadAccessRequests(request, response) {
+        const administrator = await administratorGuard.signInOrRequire(
+          request,
+          response,
+          `${path}.${format}`,
+        );
+        if (administrator === null) return;
+        const { session, tenant } = administrator;
+        deps.limits.countForm(session);
+        const { frame, language } = await adminFrame(request, administrator, 'accessRequests');
+        await audit.write(toAuditActor(request, session), { event: 'requests-downloaded', format });
+        await sendSpreadsheet(response, format, {
+          fileName: `planlens-${tenant.tenantId}-requests-${toUtcDay(deps.now())}`,
+          sheetName: frame.title,
+          columns: accessRequestSheetColumns(language),
+          rows: readInParts((limit, offset) => accessRequests.list(tenant.tenantId, { limit, offset })),
+        });
+      },
   };
 }
 

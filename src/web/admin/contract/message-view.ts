@@ -8,6 +8,7 @@ import { describeMoney } from '../../rendering/amounts.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { subjectTitle } from '../access-requests/access-request-groups.ts';
 import { describeSeatCount } from '../seats/seat-rows.ts';
+import { maxSeats } from '../what-if/what-if-query.ts';
 import { findRenewal } from './contract-view.ts';
 import {
   isChanged,
@@ -18,7 +19,7 @@ import {
   validateMessage,
 } from './message-form.ts';
 import {
-  type DescribedWish,
+  type DescribedSubject,
   describeChange,
   mailAddress,
   type SalesMessage,
@@ -98,7 +99,7 @@ export function messageView(input: Input): MessageView {
     maxReasonLength,
     asksForRequests: form === null || form.requests === 'yes',
     asksForNames: form?.names === 'yes',
-    validationError: error === null ? '' : describeError(error, form, wanted, language),
+    validationError: error === null ? '' : describeError(error, form, language),
     error: error ?? '',
     changes: changes.map((change) => describeCost(change, input)),
     overused: changes.flatMap((change) => describeOveruse(change, language)),
@@ -110,11 +111,10 @@ export function messageView(input: Input): MessageView {
 function describeError(
   error: MessageValidationError | 'not-sent',
   form: MessageForm | null,
-  wanted: readonly WantedSeats[],
   { t, number }: Language,
 ): string {
   return t(`admin.validationError.${error}`, {
-    seats: wanted.find(({ isInvalid }) => isInvalid)?.text ?? '',
+    most: number(maxSeats),
     length: number(form?.reason.length ?? 0),
     longest: number(maxReasonLength),
   });
@@ -132,17 +132,18 @@ function write(
     administrator,
     changes: changes.map((change) => toDescribed(change, plans, contract, language)),
     reason: form.reason,
-    wishes: form.requests === 'yes' ? describeWishes(requested, form.names === 'yes', language) : [],
+    requestedSubjects:
+      form.requests === 'yes' ? describeRequested(requested, form.names === 'yes', language) : [],
     language,
   });
   return { ...message, address: mailAddress(message, language.t('admin.message.paste')) };
 }
 
-function describeWishes(
+function describeRequested(
   requested: readonly RequestedSubject[],
   withNames: boolean,
   language: Language,
-): readonly DescribedWish[] {
+): readonly DescribedSubject[] {
   return requested.map(({ subject, count, requests }) => {
     const named = withNames ? requests.map(({ requestedBy }) => requestedBy).filter(Boolean) : [];
     const more = count - named.length;

@@ -10,7 +10,7 @@ export interface DescribedChange {
 }
 
 /** What users asked for, in words: a feature or a plan, how many asked, and their names if they are to be in it. */
-export interface DescribedWish {
+export interface DescribedSubject {
   readonly subject: string;
   readonly count: number;
   readonly names: readonly string[];
@@ -23,7 +23,7 @@ interface MessageInput {
   readonly administrator: string;
   readonly changes: readonly DescribedChange[];
   readonly reason: string;
-  readonly wishes: readonly DescribedWish[];
+  readonly requestedSubjects: readonly DescribedSubject[];
   readonly language: Language;
 }
 
@@ -35,7 +35,7 @@ export interface SalesMessage {
 
 /** Writes the message in the language of the administrator. */
 export function writeSalesMessage(input: MessageInput): SalesMessage {
-  const { companyName, tenantId, administrator, changes, reason, wishes, language } = input;
+  const { companyName, tenantId, administrator, changes, reason, requestedSubjects, language } = input;
   const { t } = language;
   const company = { company: oneLine(companyName), tenant: tenantId };
   const paragraphs = [
@@ -43,12 +43,12 @@ export function writeSalesMessage(input: MessageInput): SalesMessage {
     t('admin.message.opening', company),
     changes.map((change) => `- ${describeChange(change, language)}`).join('\n'),
     ...(reason === '' ? [] : [`${t('admin.message.reasonHeading')}\n${reason}`]),
-    ...(wishes.length === 0
+    ...(requestedSubjects.length === 0
       ? []
       : [
           [
-            t('admin.message.wishesHeading'),
-            ...wishes.map((wish) => `- ${describeWish(wish, language)}`),
+            t('admin.message.requestedHeading'),
+            ...requestedSubjects.map((each) => `- ${describeSubject(each, language)}`),
           ].join('\n'),
         ]),
     t('admin.message.closing'),
@@ -63,10 +63,10 @@ export function describeChange({ plan, before, after, from }: DescribedChange, {
   return from === '' ? t('admin.message.change', values) : t('admin.message.changeFrom', values);
 }
 
-function describeWish({ subject, count, names }: DescribedWish, { t, number }: Language): string {
+function describeSubject({ subject, count, names }: DescribedSubject, { t, number }: Language): string {
   const counted = { subject, number: number(count), count };
-  if (names.length === 0) return t('admin.message.wish', counted);
-  return t('admin.message.wishOf', { ...counted, names: names.map(oneLine).join(', ') });
+  if (names.length === 0) return t('admin.message.asked', counted);
+  return t('admin.message.askedBy', { ...counted, names: names.map(oneLine).join(', ') });
 }
 
 /** Addresses that are longer do not reach every mail program. */

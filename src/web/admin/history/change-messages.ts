@@ -19,7 +19,8 @@ export function changeRows(changes: readonly RecordedChange[], language: Languag
   }));
 }
 
-function describeChange({ change, user }: RecordedChange, language: Language): string {
+/** Describes one change in a sentence. */
+export function describeChange({ change, user }: RecordedChange, language: Language): string {
   const { t } = language;
   switch (change.kind) {
     case 'added':

@@ -19,8 +19,8 @@ import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { orNullIfUnavailable } from '../or-null.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
-import { orNullIfUnavailable } from '../users/or-null.ts';
 import { createDescribePlan } from '../users/plan-text.ts';
 import { type InvalidMark, type MarkForm, markSchema, validateMark } from './mark-form.ts';
 import { parseReclaimFilter, type ReclaimFilter } from './reclaim-filter.ts';
@@ -149,7 +149,7 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
           fileName: `planlens-${tenant.tenantId}-reclaim-${toUtcDay(now())}`,
           sheetName: frame.title,
           columns: reclaimSheetColumns(language),
-          rows: toAsync(list.shown),
+          rows: list.shown,
         });
       },
   };
@@ -177,8 +177,4 @@ function nextUrl(request: Request, savedCount: number): string {
 
 function requestedCount(text: unknown): number {
   return typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : 0;
-}
-
-async function* toAsync<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
-  yield* rows;
 }

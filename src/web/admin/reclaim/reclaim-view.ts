@@ -158,7 +158,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
       showsKept || list.shown.length === 0
         ? []
         : (['csv', 'xlsx'] as const).map((format) => ({
-            text: t(`admin.seats.download.${format}`),
+            text: t(`admin.download.${format}`),
             href: url({ ...filter, show: '', page: 1 }, `.${format}`),
           })),
     saved: savedText(input),

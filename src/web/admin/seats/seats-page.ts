@@ -116,7 +116,7 @@ export function createSeatsPage(deps: {
     download: (format) => (request, response) =>
       send(request, response, `/admin/seats.${format}`, 'seats', format, (_tenantId, plans, language) => ({
         columns: seatSheetColumns(language),
-        rows: toAsync(namedSeats(plans, language)),
+        rows: namedSeats(plans, language),
       })),
 
     downloadTrend: (format) => (request, response) =>
@@ -132,10 +132,6 @@ export function createSeatsPage(deps: {
         }),
       ),
   };
-}
-
-async function* toAsync<Row>(rows: readonly Row[]): AsyncGenerator<Row> {
-  yield* rows;
 }
 
 /** Names the plans of modules; a plan that is not in the licenses today has the name of its module. */

@@ -11,6 +11,7 @@ import {
 import type { Language } from '../../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { type SuiteLimitRow, suiteLimitRows } from '../../suite-limit-rows.ts';
+import { type DownloadLink, downloadLinks } from '../download-links.ts';
 import { type LicenseCheckView, licenseCheckView } from './license-check-view.ts';
 import { type SeatBar, seatBars } from './seat-bars.ts';
 import { describeSeatCosts } from './seat-costs-view.ts';
@@ -26,7 +27,7 @@ interface SeatsView {
   readonly bars: readonly SeatBar[];
   /** Why no seats are listed; empty if some are. */
   readonly seatsNote: string;
-  readonly downloads: readonly { readonly text: string; readonly href: string }[];
+  readonly downloads: readonly DownloadLink[];
   /** What the seats cost in a year; empty if no prices are entered. */
   readonly cost: string;
   /** The limits of CRM Suite; empty without it. */
@@ -58,10 +59,7 @@ export function seatsView(input: {
     seats: seatRows(seats, language),
     bars: seatBars(seats, seatTotals(tenantEntitlements), language),
     seatsNote: seats.length > 0 ? '' : seatsNote(tenantLicenses !== null, language),
-    downloads: (['csv', 'xlsx'] as const).map((format) => ({
-      text: language.t(`admin.seats.download.${format}`),
-      href: `/admin/seats.${format}?${new URLSearchParams({ lang })}`,
-    })),
+    downloads: downloadLinks('/admin/seats', lang, language),
     cost: describeSeatCosts(tenantEntitlements, prices, language),
     limits: suiteLimitRows(plan, tenantLicenses?.content.limits ?? null, language),
     asOf: tenantLicenses && formatTimestamp(tenantLicenses.readAt, language),

@@ -70,7 +70,7 @@ export function trendView(input: TrendInput): TrendView {
     notes: notes(input),
     rows: tableRows(input),
     downloads: (['csv', 'xlsx'] as const).map((format) => ({
-      text: t(`admin.seats.download.${format}`),
+      text: t(`admin.download.${format}`),
       href: url(filter, `/trend.${format}`),
     })),
   };

@@ -13,7 +13,7 @@ import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
-import { orNullIfUnavailable } from './or-null.ts';
+import { orNullIfUnavailable } from '../or-null.ts';
 import { createDescribePlan, type DescribePlan, type PlanText } from './plan-text.ts';
 import { parseUserFilter, searchWords, toDirectoryQuery, type UserFilter } from './user-filter.ts';
 import { userSheetColumns } from './user-sheet.ts';

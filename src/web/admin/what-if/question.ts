@@ -16,7 +16,7 @@ import type { RequestLimits } from '../../middleware/request-limits.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Administrator } from '../../sign-in/require-administrator.ts';
-import { orNullIfUnavailable } from '../users/or-null.ts';
+import { orNullIfUnavailable } from '../or-null.ts';
 import { toSeats } from './seat-plan.ts';
 import { toSolverPrices } from './seat-prices.ts';
 import { parseWhatIfQuery, type WhatIfQuery } from './what-if-query.ts';

@@ -14,6 +14,7 @@ import type { Administrator, AdministratorGuard } from '../../sign-in/require-ad
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { type AnswerContext, type AnswerView, assignmentView, fewestSeatsView } from './answer-view.ts';
+import { messageAddress } from './message-link.ts';
 import { type MovedPerson, moveSheetColumns } from './move-sheet.ts';
 import { countCanLogIn } from './people.ts';
 import { type InvalidPin, type PinValidationError, pinSchema, validatePin } from './pin-form.ts';
@@ -134,6 +135,7 @@ function createRender({ adminFrame, views }: WhatIfDeps, answerRequest: AnswerRe
       seatForm: isSuite ? null : seatFormView(facts, language),
       answer: answerView(answer, { planned, prices, nameOf, language }),
       downloads: downloadsOf(answer, frame.lang, carried),
+      messageUrl: messageAddress(answer, planned, frame.lang),
       notice: answer.kind === 'unsolved' ? language.t(`admin.whatIf.unsolved.${answer.reason}`) : '',
       pins: isSuite ? null : pinsView({ pins, refused, users, nameOf, language }),
       suite: suiteMoveView({ ...facts, canLogIn: countCanLogIn(users), chosen: query.suite, language }),

@@ -247,6 +247,7 @@ const savedAnswersPage = {
 };
 const accessRequestsPage = {
   ...adminFrame,
+  downloads: [{ text: nasty, href: nasty }],
   answerNames: [nasty],
   maxNameLength: 60,
   saved: nasty,
@@ -336,6 +337,7 @@ const keptPage = { ...reclaimPage, showsKept: true, rows: [], filters: [] };
 const historyPage = {
   ...adminFrame,
   changes: [{ detectedAt: { text: nasty, iso: nasty }, what: nasty }],
+  downloads: [{ text: nasty, href: nasty }],
   pager,
 };
 const overviewPage = {
@@ -473,6 +475,7 @@ const whatIfPage = {
     notes: [nasty],
   },
   notice: nasty,
+  messageUrl: nasty,
   downloads: [{ text: nasty, href: nasty }],
   answer: {
     title: nasty,

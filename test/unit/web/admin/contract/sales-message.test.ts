@@ -11,7 +11,7 @@ const input = {
     { plan: 'Service-Premium', before: 'billed by use', after: '8', from: '' },
   ],
   reason: 'We open an office.\nIn Bergen.',
-  wishes: [
+  requestedSubjects: [
     { subject: 'Plan: Sales-Premium', count: 1, names: [] },
     { subject: 'Feature: Mailings', count: 12, names: ['Anna', 'Bert\n\n- x', '10 more'] },
   ],
@@ -45,7 +45,7 @@ Sarah Whitfield`,
   });
 
   it('leaves out what is empty', () => {
-    const { body } = writeSalesMessage({ ...input, reason: '', wishes: [], language: german });
+    const { body } = writeSalesMessage({ ...input, reason: '', requestedSubjects: [], language: german });
     expect(body).toContain('- Sales-Premium: 21 → 25 Lizenzen, ab dem 30 November 2026');
     expect(body).not.toMatch(/Begründung|wünschen/);
   });

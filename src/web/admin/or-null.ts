@@ -1,4 +1,4 @@
-import { SuperOfficeError } from '../../../superoffice/transport/superoffice-error.ts';
+import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 
 /** What is read, or null while SuperOffice does not answer: the page has other things to show. */
 export async function orNullIfUnavailable<T>(reading: Promise<T | null>): Promise<T | null> {
