@@ -79,6 +79,8 @@ describe('contract page', async () => {
         'sales-essential': '500',
       });
       expect([saved.status, new URL(saved.url).pathname]).toEqual([200, path]);
+      expect(saved.html).toMatch(/id="prices".*?<p class="saved" role="status"><strong>Saved\./s);
+      expect(saved.html.split('Saved.')).toHaveLength(2);
       // The added plan has a row of its own now; the last row is for one more.
       expect(planInputs(saved)).toContain('sales-essential');
       expect(amountInputs(saved)).toEqual(['500', '1000.5', '800', '', '', '']);

@@ -79,6 +79,7 @@ export function createContractPage(deps: {
       form: sent.message?.form ?? null,
       isDraft: sent.message?.isDraft ?? false,
       linked: requestedSeats(request.query, plans),
+      lang: frame.lang,
     });
     const isSuite = plans.report(null).model === 'suite';
     const html = views('admin-contract', language, {
@@ -86,6 +87,7 @@ export function createContractPage(deps: {
       contract: contractView({ ...input, refused: sent.contract ?? null }),
       prices: pricesView({ ...input, refused: sent.prices ?? null }),
       message,
+      saved: sections.find((section) => section === request.query.saved) ?? '',
       inSuperOffice: administrationHelp([isSuite ? 'change-suite' : 'buy-licenses'], addresses, language),
     });
     return { html, isMessageWritten: message.message !== null };
@@ -129,12 +131,18 @@ export function createContractPage(deps: {
       const handlers = { prices: savePrices, message: parseMessage, contract: saveContract };
       const { form } = formSchema.parse(request.body);
       const sent = await handlers[form](request, administrator);
-      if (sent === null) return response.redirect(303, `${path}?lang=${requestedLanguage(request)}`);
+      if (sent === null) {
+        const saved = form === 'prices' ? 'prices' : 'contract';
+        return response.redirect(303, `${path}?lang=${requestedLanguage(request)}&saved=${saved}#${saved}`);
+      }
       const { html, isMessageWritten } = await render(request, administrator, sent);
       response.status(isMessageWritten ? 200 : 400).send(html);
     },
   };
 }
+
+/** The sections of the page that are saved. */
+const sections = ['contract', 'prices'] as const;
 
 /** Which form of the page was sent; that of the contract does not say. */
 const formSchema = z.object({ form: z.enum(['prices', 'message', 'contract']).catch('contract') });

@@ -25,7 +25,7 @@ import {
   type SalesMessage,
   writeSalesMessage,
 } from './sales-message.ts';
-import { type WantedSeats, wantedSeats } from './wanted-seats.ts';
+import { type WantedSeats, wantedSeats, whatIfAddress } from './wanted-seats.ts';
 
 /** The message to SuperOffice, and its form. */
 export interface MessageView {
@@ -33,6 +33,7 @@ export interface MessageView {
     readonly plan: AnyPlan;
     readonly label: string;
     readonly today: string;
+    readonly inUse: string;
     readonly text: string;
     readonly isInvalid: boolean;
   }[];
@@ -47,6 +48,10 @@ export interface MessageView {
   readonly error: MessageValidationError | 'not-sent' | '';
   /** Each change with what it costs or saves. */
   readonly changes: readonly string[];
+  /** The plans of which more seats are in use than are wanted. */
+  readonly overused: readonly string[];
+  /** The page that finds who would have to change; empty on CRM Suite, where all users share a plan. */
+  readonly whatIfUrl: string;
   /** Null until it is written. */
   readonly message: (SalesMessage & { readonly address: string }) | null;
 }
@@ -65,6 +70,8 @@ interface Input {
   /** The seats that a link asks for. */
   readonly linked: ReadonlyMap<AnyPlan, string>;
   readonly today: string;
+  /** The language in the page's URL; may be empty. */
+  readonly lang: string;
   readonly language: Language;
 }
 
@@ -76,10 +83,11 @@ export function messageView(input: Input): MessageView {
   const changes = error === null && form !== null ? wanted.filter(isChanged) : [];
   const listed = new Set(wanted.map(({ plan }) => plan));
   return {
-    rows: wanted.map(({ plan, label, today, text, isInvalid }) => ({
+    rows: wanted.map(({ plan, label, today, inUse, text, isInvalid }) => ({
       plan,
       label,
       today: describeSeatCount(today, language),
+      inUse: describeSeatCount(inUse, language),
       text,
       isInvalid,
     })),
@@ -94,6 +102,8 @@ export function messageView(input: Input): MessageView {
     validationError: error === null ? '' : describeError(error, form, language),
     error: error ?? '',
     changes: changes.map((change) => describeCost(change, input)),
+    overused: changes.flatMap((change) => describeOveruse(change, language)),
+    whatIfUrl: plans.report(null).model === 'suite' ? '' : whatIfAddress(wanted, input.lang),
     message: form === null || error !== null ? null : write(changes, form, input),
   };
 }
@@ -164,6 +174,12 @@ function toDescribed(
     after: describeSeatCount(wanted, language),
     from: effect?.valid === true ? language.date(effect.effectiveOn) : '',
   };
+}
+
+function describeOveruse({ label, inUse, wanted }: WantedSeats, { t, number }: Language): readonly string[] {
+  if (inUse === null || wanted === null || inUse <= wanted) return [];
+  const values = { plan: label, inUse: number(inUse), wanted: number(wanted), over: number(inUse - wanted) };
+  return [t('admin.message.overused', values)];
 }
 
 /** A change with what it costs or saves by the prices of the administrators. */

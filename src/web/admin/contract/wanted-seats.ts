@@ -1,3 +1,4 @@
+import type { PricedSeats } from '../../../licensing/billing/plan-prices.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { SeatCount } from '../../../licensing/plans/plan-seats.ts';
 import { type AnyPlan, getPlansOfModel, isSuitePlan, planLabel } from '../../plan-names.ts';
@@ -11,6 +12,8 @@ export interface WantedSeats {
   readonly label: string;
   /** Null if SuperOffice does not report them. */
   readonly today: SeatCount | null;
+  /** Null if SuperOffice does not report them. */
+  readonly inUse: number | null;
   /** The text of the field. */
   readonly text: string;
   /** Null if the text is empty or no number of seats. */
@@ -37,26 +40,41 @@ export function wantedSeats(
   typed: ReadonlyMap<AnyPlan, string>,
   language: Language,
 ): readonly WantedSeats[] {
-  const purchased = sumPurchased(plans, language);
+  const seats = pricedSeats(plans, language);
+  const purchased = sumByPlan(seats, (each) => each.purchased);
+  const used = sumByPlan(seats, (each) => each.inUse);
   return getPlansOfModel(plans.report(null))
     .filter((plan) => purchased.has(plan) || typed.has(plan))
     .map((plan) => {
       const today = purchased.has(plan) ? (purchased.get(plan) ?? null) : 0;
+      const inUse = used.has(plan) ? (used.get(plan) ?? null) : 0;
       const text = typed.get(plan) ?? (typeof today === 'number' ? String(today) : '');
       const wanted = parseSeats(text);
       const label = planLabel(plan, language);
-      return { plan, label, today, text, wanted, isInvalid: text !== '' && wanted === null };
+      return { plan, label, today, inUse, text, wanted, isInvalid: text !== '' && wanted === null };
     });
 }
 
-/** The purchased seats by plan. Versions of a plan are separate purchases, which are added up. */
-function sumPurchased(plans: TenantEntitlements, language: Language): ReadonlyMap<string, SeatCount | null> {
-  const sums = new Map<string, SeatCount | null>();
-  for (const { key, purchased } of pricedSeats(plans, language)) {
-    if (key === null) continue;
-    const before = sums.get(key) ?? (sums.has(key) ? null : 0);
-    const isSum = typeof before === 'number' && typeof purchased === 'number';
-    sums.set(key, isSum ? before + purchased : typeof before === 'number' ? purchased : before);
+/** The address of the what-if page that finds who would have to change with these seats. */
+export function whatIfAddress(seats: readonly WantedSeats[], lang: string): string {
+  const query = new URLSearchParams({ lang, ask: 'assign' });
+  for (const { plan, wanted } of seats)
+    if (!isSuitePlan(plan) && wanted !== null) query.set(seatParameter(plan), String(wanted));
+  return `/admin/what-if?${query}#answer`;
+}
+
+/** A number of the seats by plan. Versions of a plan are separate purchases, which are added up. */
+function sumByPlan<Count extends SeatCount>(
+  seats: readonly PricedSeats[],
+  countOf: (seats: PricedSeats) => Count | null,
+): ReadonlyMap<string, Count | number | null> {
+  const sums = new Map<string, Count | number | null>();
+  for (const each of seats) {
+    if (each.key === null) continue;
+    const count = countOf(each);
+    const before = sums.get(each.key) ?? (sums.has(each.key) ? null : 0);
+    const isSum = typeof before === 'number' && typeof count === 'number';
+    sums.set(each.key, isSum ? before + count : typeof before === 'number' ? count : before);
   }
   return sums;
 }

@@ -1,7 +1,9 @@
 import type { RequestHandler } from 'express';
+import { findReclaimCandidates } from '../../../licensing/advice/reclaim-candidates.ts';
 import { administrationTargets } from '../../../licensing/catalogue/crm-screens.ts';
 import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
+import type { ListSeatHolders } from '../../../snapshots/seat-holders.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
 import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
@@ -9,6 +11,7 @@ import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { minDays } from '../reclaim/reclaim-filter.ts';
 import { overviewView } from './overview-view.ts';
 
 /** Serves the first page for administrators: what needs attention, and the seats as a whole. */
@@ -17,6 +20,7 @@ export function createOverviewPage(deps: {
   adminFrame: MakeAdminFrame;
   accessRequests: AccessRequestStore;
   licenses: LicenseSnapshots;
+  listSeatHolders: ListSeatHolders;
   crmAddresses: CrmAddresses;
   planPrices: PlanPriceStore;
   entitlementEngine: EntitlementEngine;
@@ -29,20 +33,30 @@ export function createOverviewPage(deps: {
     const administrator = await administratorGuard.signInOrRequire(request, response, '/admin');
     if (administrator === null) return;
     const { tenant } = administrator;
-    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl, prices] = await Promise.all([
-      adminFrame(request, administrator, 'overview'),
-      accessRequests.countOpen(tenant.tenantId),
-      licenses.getTenantLicenses(tenant),
-      crmAddresses.administration(tenant, administrationTargets.licenses),
-      deps.planPrices.find(tenant.tenantId),
-    ]);
     const today = toUtcDay(deps.now());
+    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl, prices, users] = await Promise.all(
+      [
+        adminFrame(request, administrator, 'overview'),
+        accessRequests.countOpen(tenant.tenantId),
+        licenses.getTenantLicenses(tenant),
+        crmAddresses.administration(tenant, administrationTargets.licenses),
+        deps.planPrices.find(tenant.tenantId),
+        deps.listSeatHolders(tenant.tenantId, today),
+      ],
+    );
+    const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
+    const candidates = findReclaimCandidates(users, {
+      now: deps.now(),
+      days: minDays,
+      seatIsTakenBy: plans.report(null).model === 'suite' ? 'log-in' : 'plan',
+    });
     const view = overviewView({
-      plans: deps.entitlementEngine(tenantLicenses?.content ?? null, today),
+      plans,
       tenantLicenses,
       contract: tenant.contract,
       prices,
       openRequests,
+      leavers: candidates.filter(({ reason }) => reason === 'retired').length,
       licensesUrl,
       today,
       lang: frame.lang,

@@ -47,6 +47,8 @@ interface OverviewInput {
   readonly contract: Contract | null;
   readonly prices: PlanPrices | null;
   readonly openRequests: number;
+  /** The users who have left and still hold a seat. */
+  readonly leavers: number;
   /** The address of the licenses in SuperOffice. */
   readonly licensesUrl: string;
   /** `YYYY-MM-DD` in UTC. */
@@ -71,6 +73,7 @@ export function overviewView(input: OverviewInput): OverviewView {
       ...limitsNearFull(input),
       ...unreadLicenses(input),
       ...waitingRequests(input),
+      ...seatsOfLeavers(input),
       ...seatsBeforeRenewal(input, totals, renewal),
     ],
     totals: totals && {
@@ -126,14 +129,29 @@ function unreadLicenses(input: OverviewInput): readonly Attention[] {
     : [{ text: t('admin.diagnostic.license-incomplete'), action: toSeats(input) }];
 }
 
-function waitingRequests({ openRequests, lang, language: { t } }: OverviewInput): readonly Attention[] {
+function waitingRequests({
+  openRequests,
+  lang,
+  language: { t, number },
+}: OverviewInput): readonly Attention[] {
   if (openRequests === 0) return [];
   const action = {
     href: `/admin/access-requests?lang=${lang}`,
     text: t('admin.overview.answer'),
     isInCrm: false,
   };
-  return [{ text: t('admin.overview.waiting', { count: openRequests }), action }];
+  const text = t('admin.overview.waiting', { count: openRequests, number: number(openRequests) });
+  return [{ text, action }];
+}
+
+function seatsOfLeavers({ leavers, lang, language: { t, number } }: OverviewInput): readonly Attention[] {
+  if (leavers === 0) return [];
+  const action = {
+    href: `/admin/seats/reclaim?lang=${lang}&reason=retired`,
+    text: t('admin.overview.seeWho'),
+    isInCrm: false,
+  };
+  return [{ text: t('admin.overview.haveLeft', { count: leavers, number: number(leavers) }), action }];
 }
 
 function seatsBeforeRenewal(
@@ -144,7 +162,8 @@ function seatsBeforeRenewal(
   const free = totals?.free;
   if (renewal === null || renewal.days > renewalNoticeDays || typeof free !== 'number' || free === 0)
     return [];
-  const text = `${input.language.t('admin.overview.freeSeats', { count: free })} ${renewal.text}`;
+  const { t, number } = input.language;
+  const text = `${t('admin.overview.freeSeats', { count: free, number: number(free) })} ${renewal.text}`;
   return [{ text, action: toSeats(input) }];
 }
 

@@ -16,7 +16,7 @@ const filterSchema = z.object({
   /** The name of a plan; empty for all. */
   plan: z.string().max(200).catch(''),
   reason: z.enum(['', ...reclaimReasons]).catch(''),
-  sort: z.enum(reclaimOrders).catch('name'),
+  sort: z.enum(reclaimOrders).catch('reason'),
   order: z.enum(['asc', 'desc']).catch('asc'),
   page: z.coerce.number().int().min(1).max(10_000).catch(1),
 });

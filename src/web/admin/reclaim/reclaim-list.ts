@@ -61,7 +61,10 @@ function comparator({ sort, order }: ReclaimFilter, locale: string) {
   const compare: Readonly<Record<ReclaimFilter['sort'], (one: Candidate, other: Candidate) => number>> = {
     name: () => 0,
     plan: (one, other) => collator.compare(one.plan, other.plan),
-    reason: (one, other) => reclaimReasons.indexOf(one.reason) - reclaimReasons.indexOf(other.reason),
+    // The surest reason first, and the longest without a login.
+    reason: (one, other) =>
+      reclaimReasons.indexOf(one.reason) - reclaimReasons.indexOf(other.reason) ||
+      lastLogin(one) - lastLogin(other),
     'last-login': (one, other) => lastLogin(one) - lastLogin(other),
   };
   const direction = order === 'desc' ? -1 : 1;

@@ -64,6 +64,7 @@ export interface ReclaimView {
   /** From which day the seats may be given back; empty if the contract is not known. */
   readonly reduction: string;
   readonly contractUrl: string;
+  readonly messageUrl: string;
   /** What is not known. */
   readonly notes: readonly string[];
   readonly filters: readonly { readonly name: 'reason' | 'plan'; readonly links: readonly FilterLink[] }[];
@@ -139,6 +140,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     freed: countByPlan(list.candidates, language).map(([plan, count]) => ({ plan, count: number(count) })),
     reduction: reductionText(plans, contract, language),
     contractUrl: `/admin/contract?${new URLSearchParams({ lang })}`,
+    messageUrl: `/admin/contract?${new URLSearchParams({ lang })}#message`,
     notes: notes(input),
     filters: showsKept || list.candidates.length === 0 ? [] : filterLinks(input, url),
     columns: reclaimOrders.map((order) => ({

@@ -48,6 +48,7 @@ export function createSeatsPage(deps: {
     request: Request,
     response: Response,
     path: AdministratorPath,
+    name: string,
     format: SpreadsheetFormat,
     sheet: (
       tenantId: string,
@@ -65,7 +66,7 @@ export function createSeatsPage(deps: {
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
     await deps.audit.write(toAuditActor(request, session), { event: 'seats-downloaded', format });
     await sendSpreadsheet(response, format, {
-      fileName: `planlens-${tenant.tenantId}-seats-${today}`,
+      fileName: `planlens-${tenant.tenantId}-${name}-${today}`,
       sheetName: frame.title,
       ...sheet(tenant.tenantId, plans, language),
     });
@@ -113,16 +114,23 @@ export function createSeatsPage(deps: {
     },
 
     download: (format) => (request, response) =>
-      send(request, response, `/admin/seats.${format}`, format, (_tenantId, plans, language) => ({
+      send(request, response, `/admin/seats.${format}`, 'seats', format, (_tenantId, plans, language) => ({
         columns: seatSheetColumns(language),
         rows: namedSeats(plans, language),
       })),
 
     downloadTrend: (format) => (request, response) =>
-      send(request, response, `/admin/seats/trend.${format}`, format, (tenantId, plans, language) => ({
-        columns: trendSheetColumns(planNames(plans, language), language),
-        rows: seatCounts.list(tenantId, toSeatCountQuery(parseTrendFilter(request.query), now())),
-      })),
+      send(
+        request,
+        response,
+        `/admin/seats/trend.${format}`,
+        'seats-over-time',
+        format,
+        (tenantId, plans, language) => ({
+          columns: trendSheetColumns(planNames(plans, language), language),
+          rows: seatCounts.list(tenantId, toSeatCountQuery(parseTrendFilter(request.query), now())),
+        }),
+      ),
   };
 }
 

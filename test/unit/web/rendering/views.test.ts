@@ -315,6 +315,7 @@ const reclaimPage = {
   freed: [{ plan: nasty, count: nasty }],
   reduction: nasty,
   contractUrl: nasty,
+  messageUrl: nasty,
   notes: [nasty],
   filters: ['reason', 'plan'].map((name) => ({
     name,
@@ -372,7 +373,7 @@ const prices = {
   seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
 };
 const message = {
-  rows: [{ plan: nasty, label: nasty, today: nasty, text: nasty, isInvalid: true }],
+  rows: [{ plan: nasty, label: nasty, today: nasty, inUse: nasty, text: nasty, isInvalid: true }],
   plansToAdd: [{ key: nasty, label: nasty }],
   added: nasty,
   reason: nasty,
@@ -382,9 +383,11 @@ const message = {
   validationError: nasty,
   error: 'message-reason-too-long',
   changes: [nasty],
+  overused: [nasty],
+  whatIfUrl: nasty,
   message: { subject: nasty, body: nasty, address: nasty },
 };
-const contractPage = { ...adminFrame, contract, prices, message, inSuperOffice: help };
+const contractPage = { ...adminFrame, saved: 'prices', contract, prices, message, inSuperOffice: help };
 const usersPage = {
   ...adminFrame,
   filter: { search: nasty },
@@ -703,6 +706,13 @@ describe('page templates', () => {
       'class="overused"',
     ],
     ['admin-overview', overviewPage, { ...overviewPage, renewal: '' }, 'href="/admin/contract'],
+    [
+      'admin-contract',
+      { ...contractPage, message: { ...message, whatIfUrl: '' } },
+      contractPage,
+      'wechseln müsste',
+    ],
+    ['admin-contract', { ...contractPage, saved: '' }, contractPage, 'class="saved"'],
     ['admin-overview', { ...overviewPage, asOf: null }, overviewPage, '<time'],
     ['admin-history', { ...historyPage, pager: null }, historyPage, 'class="pager"'],
     ['admin-history', historyPage, { ...historyPage, changes: [] }, 'keine Änderung'],

@@ -31,6 +31,7 @@ const view = (given: Partial<Input> = {}) =>
     isDraft: false,
     linked: new Map(),
     today,
+    lang: 'en',
     language: english,
     ...given,
   });
@@ -116,6 +117,16 @@ describe('changes of seats', () => {
     expect(view({ form: fewer, prices }).changes).toEqual([
       'Sales-Premium: 21 → 20 seats, from 1 March 2027. By your own prices €365.00 less per year.',
     ]);
+  });
+
+  it('say of which plan more seats are in use than are wanted, with the way to who would have to change', () => {
+    const fewer = send({ plan: ['sales-premium', 'service-premium'], seats: ['11', '5'] });
+    const { overused, whatIfUrl } = view({ form: fewer });
+    expect(overused).toEqual(['Sales-Premium: 21 in use, but 11 wanted. 10 too few.']);
+    expect(whatIfUrl).toMatch(/^\/admin\/what-if\?lang=en&ask=assign&s2v0m0=11&s0v2m0=5&.*#answer$/);
+    expect(view({ form })).toMatchObject({ overused: [] });
+    const share = view({ plans: suite, form: send({ plan: 'core', seats: '1' }) });
+    expect([share.overused.length, share.whatIfUrl]).toEqual([1, '']);
   });
 
   it('have no day while the contract is unknown', () => {

@@ -22,6 +22,7 @@ function view({
     contract: null,
     prices: null,
     openRequests: 0,
+    leavers: 0,
     licensesUrl: 'https://crm.example/admin',
     today,
     lang: 'en',
@@ -54,6 +55,12 @@ describe('what needs attention', () => {
     expect(attention({ openRequests: 62 })).toEqual([
       ['What users asked for: 62 waiting for an answer.', answer],
     ]);
+  });
+
+  it('counts the users who left and hold a seat, with the way to them', () => {
+    const url = '/admin/seats/reclaim?lang=en&reason=retired';
+    expect(attention({ leavers: 1 })).toEqual([['1 person has left and still holds a seat.', url]]);
+    expect(attention({ leavers: 1_083 })).toEqual([['1,083 people have left and still hold a seat.', url]]);
   });
 
   it('names a license that expires soon or has expired, first, with the way to the licenses in SuperOffice', () => {
