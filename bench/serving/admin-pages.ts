@@ -29,6 +29,7 @@ const pages: Readonly<Record<string, string>> = {
   'users, search and order': '/admin/users?search=an&sort=last-login&order=desc&page=3',
   'one user': '/admin/users/1003',
   seats: '/admin/seats?period=800',
+  reclaim: '/admin/seats/reclaim',
 
   'access requests': '/admin/access-requests',
   'what if, form': '/admin/what-if',

@@ -20,32 +20,30 @@ describe('limitConnections', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  function open(port: number, address: string): Socket {
+  /** Opens a connection; the server may close it afterwards. */
+  async function open(port: number, address: string): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: address }).on('error', () => {});
     sockets.push(socket);
-    return socket.resume();
+    await once(socket.resume(), 'connect');
   }
 
-  const openCount = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return sockets.filter(({ readyState }) => readyState === 'open').length;
-  };
+  const openCount = () => sockets.filter(({ readyState }) => readyState === 'open').length;
 
   it('closes those of one client beyond the limit, and leaves those of others', async () => {
     const port = await start(() => false);
-    for (let count = 0; count < 6; count += 1) open(port, '127.0.0.2');
-    expect(await openCount()).toBe(3);
-    open(port, '127.0.0.3');
-    expect(await openCount()).toBe(4);
+    for (let count = 0; count < 6; count += 1) await open(port, '127.0.0.2');
+    await expect.poll(openCount).toBe(3);
+    await open(port, '127.0.0.3');
+    await expect.poll(openCount).toBe(4);
     sockets.find(({ readyState }) => readyState === 'open')?.destroy();
-    expect(await openCount()).toBe(3);
-    open(port, '127.0.0.2');
-    expect(await openCount()).toBe(4);
+    await expect.poll(openCount).toBe(3);
+    await open(port, '127.0.0.2');
+    await expect.poll(openCount).toBe(4);
   });
 
   it('leaves those of a trusted proxy', async () => {
     const port = await start((address) => address === '127.0.0.2');
-    for (let count = 0; count < 6; count += 1) open(port, '127.0.0.2');
-    expect(await openCount()).toBe(6);
+    for (let count = 0; count < 6; count += 1) await open(port, '127.0.0.2');
+    await expect.poll(openCount).toBe(6);
   });
 });
