@@ -132,10 +132,14 @@ function parseLanguage({ query }: Request): string | undefined {
   return typeof query.lang === 'string' ? query.lang : undefined;
 }
 
+/** The fields of our forms with a text that nobody wants to type again. */
+const textFields = ['reason', 'comment', 'note', 'text'] as const;
+
 /** The text that a user typed into a rejected form: the page shows it, so that it can be copied. */
 function findTypedText({ body }: Request): string {
-  const { reason, comment }: { reason?: unknown; comment?: unknown } = body ?? {};
-  return [reason, comment].find((each): each is string => typeof each === 'string') ?? '';
+  const fields: Partial<Record<(typeof textFields)[number], unknown>> = body ?? {};
+  const texts = textFields.map((name) => fields[name]);
+  return texts.find((each): each is string => typeof each === 'string') ?? '';
 }
 
 /** Whether another sign-in may help: not if SuperOffice or this app is unavailable, or without consent to the app. */

@@ -58,6 +58,7 @@ describe('the users page', async () => {
     const response = await get(user(salesPremium.associateId));
     const html = await response.text();
     expect(getVisibleText(html)).toMatch(/Markus Brandt .*41 of 62 features enabled/);
+    expect(html).toContain('href="/admin/what-if?lang=en&amp;user=101#pins"');
     expect(html).toMatch(/<details><summary class="line">.*Knowledge base.*?<div class="why"><p>/s);
     expect(html).not.toMatch(/method="post" action="\/panel/);
     const [latest] = await services.audit.latest(tenantId, 1);
@@ -98,7 +99,9 @@ describe('the users page', async () => {
     await reconcile();
     expect(await text('/admin/users?lang=en&state=retired')).toMatch(/Users: 1 .*Lena Hoffmann/);
     control.clearRequests();
-    expect(await text(user(111))).toContain('The plan still takes a seat.');
+    const retired = await text(user(111));
+    expect(retired).toContain('The plan still takes a seat.');
+    expect(retired).not.toContain('Pin the plan');
     expect(control.requests().filter(({ operation }) => operation === 'License.GetUserLicenses')).toEqual([]);
     control.setRetired({ tenant: tenantId, associateId: 111, retired: false });
     await reconcile();
@@ -120,6 +123,7 @@ describe('the users page', async () => {
     const isListed = async () => getVisibleText(await (await get('/admin/users?lang=en', suite)).text());
     await expect.poll(isListed).toMatch(/Users: 3 .*Anna Richter CRM Suite Core can log in/);
     const html = await (await get(user(202), suite)).text();
+    expect(html).not.toContain('Pin the plan');
     expect(getVisibleText(html)).toMatch(/Anna Richter .*Plan CRM Suite Core .*\d+ of 62 features enabled/);
   });
 

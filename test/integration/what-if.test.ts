@@ -131,6 +131,16 @@ describe('the page “What if”', async () => {
     ]);
   });
 
+  it('starts a pin with the user of a link and the plan they hold', async () => {
+    const { cookieClient, page } = await open('&user=111');
+    expect(page.html).toMatch(/name="associateId"[^>]* value="111"/);
+    expect(page.html).toContain('<option value="service-premium" selected>Service-Premium</option>');
+    const pinned = await submit(cookieClient, page, '/admin/what-if', { ...pinForm, associateId: '111' });
+    expect(new URL(pinned.url).searchParams.has('user')).toBe(false);
+    for (const query of ['&user=99999', '&user=x', '&user=1&user=2'])
+      expect((await open(query)).page.html).toMatch(/name="associateId"\s+list="listed-users"\s+value=""/);
+  });
+
   it.each([
     [{ associateId: 'Emily' }, 'Enter the number of a user'],
     [{ associateId: '99999' }, 'The list of users has no user with this number.'],

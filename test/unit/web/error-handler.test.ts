@@ -222,7 +222,7 @@ describe('link on the error page', () => {
   });
 
   it('shows the text of a refused form again, escaped', async () => {
-    for (const field of ['reason', 'comment']) {
+    for (const field of ['reason', 'comment', 'note', 'text']) {
       const { text } = await findLink(
         '/admin/access-requests',
         'session-required',

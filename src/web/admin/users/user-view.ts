@@ -49,6 +49,8 @@ export interface UserView {
   readonly periods: readonly PeriodRow[];
   readonly mark: UserMarkView;
   readonly support: string;
+  /** The form that pins the user's plan; empty for users who have left, and on CRM Suite. */
+  readonly pinUrl: string;
   readonly dataUrl: string;
 }
 
@@ -107,6 +109,10 @@ export function userView(input: UserInput): UserView {
       userLicenses: context?.userLicenses ?? null,
       report,
     }),
+    pinUrl:
+      user.state === 'retired' || report?.model === 'suite'
+        ? ''
+        : `/admin/what-if?${new URLSearchParams({ lang, user: String(user.associateId) })}#pins`,
     dataUrl: `/admin/user-data?${new URLSearchParams({ lang, user: String(user.associateId) })}`,
   };
 

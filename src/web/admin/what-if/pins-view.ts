@@ -1,3 +1,4 @@
+import type { Person } from '../../../licensing/assignment/people.ts';
 import { type PlanKey, planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { UserPin } from '../../../tenants/user-pin-store.ts';
 import { planLabel } from '../../plan-names.ts';
@@ -38,11 +39,13 @@ const maxUsers = 500;
 export function pinsView(input: {
   readonly pins: readonly UserPin[];
   readonly refused: InvalidPin | null;
+  /** The user whom a link chooses, with the plan they hold; undefined if it chooses nobody. */
+  readonly chosen: Person | undefined;
   readonly users: PinsView['users'];
   readonly nameOf: (associateId: number) => string;
   readonly language: Language;
 }): PinsView {
-  const { pins, refused, users, nameOf, language } = input;
+  const { pins, refused, chosen, users, nameOf, language } = input;
   const { t, date, number, locale } = language;
   return {
     count: t('admin.whatIf.people', { count: pins.length, number: number(pins.length) }),
@@ -58,7 +61,7 @@ export function pinsView(input: {
       }),
     })),
     form: {
-      associateId: refused?.associateId ?? '',
+      associateId: refused?.associateId ?? String(chosen?.associateId ?? ''),
       reason: refused?.reason ?? '',
       maxReasonLength,
       kinds: (['at-least', 'exactly'] as const).map((key) => ({
@@ -69,7 +72,7 @@ export function pinsView(input: {
       plans: planKeys.map((key) => ({
         key,
         label: planLabel(key, language),
-        isChosen: key === refused?.plan,
+        isChosen: key === (refused?.plan ?? chosen?.plan),
       })),
       validationError:
         refused === null

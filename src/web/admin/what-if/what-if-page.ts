@@ -75,7 +75,8 @@ export function createWhatIfPage(deps: WhatIfDeps): {
           event: form.intent === 'pin' ? 'user-pinned' : 'user-unpinned',
           user,
         });
-      const query = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(request.query)}`);
+      const { user: _user, ...asked } = request.query;
+      const query = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(asked)}`);
       response.redirect(303, `${path}?${query}#pins`);
     },
 
@@ -127,7 +128,9 @@ function createRender({ adminFrame, views }: WhatIfDeps, answerRequest: AnswerRe
     const { frame, language } = await adminFrame(request, administrator, 'whatIf');
     const answered = await answerRequest(request, administrator, language);
     const { facts, pins, isSuite, query, answer } = answered;
-    const { nameOf, users, planned, prices } = facts;
+    const { nameOf, users, people, planned, prices } = facts;
+    const user = parseAssociateId(String(request.query.user));
+    const chosen = people.find(({ associateId }) => associateId === user);
     const carried = viewQuery(request.query);
     return views('admin-what-if', language, {
       ...frame,
@@ -137,7 +140,7 @@ function createRender({ adminFrame, views }: WhatIfDeps, answerRequest: AnswerRe
       downloads: downloadsOf(answer, frame.lang, carried),
       messageUrl: messageAddress(answer, planned, frame.lang),
       notice: answer.kind === 'unsolved' ? language.t(`admin.whatIf.unsolved.${answer.reason}`) : '',
-      pins: isSuite ? null : pinsView({ pins, refused, users, nameOf, language }),
+      pins: isSuite ? null : pinsView({ pins, refused, chosen, users, nameOf, language }),
       suite: suiteMoveView({ ...facts, canLogIn: countCanLogIn(users), chosen: query.suite, language }),
     });
   };

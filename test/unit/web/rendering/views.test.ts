@@ -452,6 +452,7 @@ const userPage = {
   periods: [{ plan: nasty, from: nasty, until: nasty, href: nasty }],
   mark: { associateId: nasty, mark: markText, fields: markFields, formUrl: nasty },
   support: nasty,
+  pinUrl: nasty,
   dataUrl: nasty,
 };
 const userDataPage = {
@@ -802,6 +803,7 @@ describe('page templates', () => {
     ['admin-reclaim', reclaimPage, { ...reclaimPage, reduction: '' }, 'Vertrag eingeben'],
     ['admin-reclaim', { ...reclaimPage, freed: [] }, reclaimPage, '<caption class="visually-hidden">Könnten'],
     ['admin-reclaim', { ...reclaimPage, saved: '' }, reclaimPage, 'role="status"'],
+    ['admin-user', { ...userPage, pinUrl: '' }, userPage, 'Benutzers festlegen'],
     ['admin-user', { ...userPage, mark: { ...userPage.mark, mark: null } }, userPage, 'value="unmark"'],
     ['admin-seats', { ...seatsPage, limits: [] }, seatsPage, 'id="limits"'],
     ['admin-seats', { ...seatsPage, asOf: null }, seatsPage, '<time'],

@@ -70,11 +70,11 @@ const names = (page: ReturnType<typeof view>) => page.rows.map(({ name }) => nam
 describe('the list of seats that could be freed', () => {
   it('has each user with a reason and since when it holds', () => {
     expect(view().rows.map(({ name, reason, lastLogin }) => [name, reason, lastLogin])).toEqual([
-      ['User 7', 'cannot log in', 'not reported by SuperOffice'],
       ['Bert', 'retired', '28\u00a0Nov\u00a02026'],
-      ['Cora', 'no login since 1\u00a0Aug\u00a02026', '1\u00a0Aug\u00a02026'],
-      ['Dora', 'never logged in, listed since 17\u00a0Jul\u00a02025', 'never'],
       ['Emil', 'waiting for approval since 21\u00a0Aug\u00a02026', '28\u00a0Nov\u00a02026'],
+      ['User 7', 'cannot log in', 'not reported by SuperOffice'],
+      ['Dora', 'never logged in, listed since 17\u00a0Jul\u00a02025', 'never'],
+      ['Cora', 'no login since 1\u00a0Aug\u00a02026', '1\u00a0Aug\u00a02026'],
     ]);
   });
 
@@ -102,19 +102,35 @@ describe('the list of seats that could be freed', () => {
       ['All', '1'],
       ['No login', '1'],
     ]);
+    expect(view({}, { users: [] }).filters).toEqual([]);
+  });
+
+  it('leads to the message to SuperOffice, and formats the number of seats', () => {
+    expect(view().messageUrl).toBe('/admin/contract?lang=en#message');
+    const many = Array.from({ length: 1_234 }, (_, index) =>
+      user(index + 1, `User ${index}`, { retired: true }),
+    );
+    expect(view({}, { users: many }).found).toBe('1,234 seats could be freed.');
   });
 
   it('is ordered by each column, in both directions', () => {
-    expect(names(view({ order: 'desc' }))[0]).toBe('Emil');
+    expect(names(view({ sort: 'name' }))).toEqual(['User 7', 'Bert', 'Cora', 'Dora', 'Emil']);
+    expect(names(view({ sort: 'name', order: 'desc' }))[0]).toBe('Emil');
     expect(names(view({ sort: 'plan', order: 'desc' }))[0]).toBe('Cora');
-    expect(names(view({ sort: 'reason' }))).toEqual(['Bert', 'Emil', 'User 7', 'Dora', 'Cora']);
     expect(names(view({ sort: 'last-login' }))).toEqual(['Dora', 'Cora', 'Bert', 'Emil', 'User 7']);
-    const [name] = view().columns;
-    expect(name).toEqual({
-      text: 'Name',
+    const [name, , reason] = view().columns;
+    expect(name).toMatchObject({ href: '/admin/seats/reclaim?lang=en&sort=name', sorted: '' });
+    expect(reason).toEqual({
+      text: 'Reason',
       href: '/admin/seats/reclaim?lang=en&order=desc',
       sorted: 'ascending',
     });
+  });
+
+  it('starts with the surest reason, and within one with the longest time without a login', () => {
+    expect(names(view())).toEqual(['Bert', 'Emil', 'User 7', 'Dora', 'Cora']);
+    const early = user(9, 'Zoe', { retired: true, lastLoginAt: daysAgo(400) });
+    expect(names(view({}, { users: [...users, early] })).slice(0, 2)).toEqual(['Zoe', 'Bert']);
   });
 
   it('lists 50 users on a page', () => {
@@ -157,7 +173,7 @@ describe('the list of seats that could be freed', () => {
 
   it('has only users who can log in on CRM Suite, and no warning about Service', () => {
     const page = view({}, { isSuite: true });
-    expect(names(page)).toEqual(['Cora', 'Dora']);
+    expect(names(page)).toEqual(['Dora', 'Cora']);
     expect(page.serviceWarning).toBe('');
     expect(view().serviceWarning).not.toBe('');
   });
