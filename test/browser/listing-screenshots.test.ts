@@ -7,6 +7,7 @@ import { icons } from '../../manifest/tools/rules.ts';
 import { testUsers } from '../support/planlens.ts';
 import { root } from '../support/project-files.ts';
 import { type BrowserFixture, type BrowserWindow, openBrowserFixture } from './browser-fixture.ts';
+import { states } from './page-states.ts';
 
 const folder = process.env.PLANLENS_LISTING_PICTURES ?? '';
 const pictureSize = { width: 1920, height: 1080 };
@@ -88,10 +89,13 @@ describe.skipIf(folder === '')('App Store listing images', () => {
     await saveScreenshot('03-what-another-plan-would-bring', page);
   });
 
-  test("captures the administrators' page", async () => {
+  test('captures the seats over time', async () => {
     const { page, signIn } = window;
     await signIn(testUsers.administrator, '');
-    await page.goto(`${fixture.planlens.url}/admin`);
+    await states['admin-seats-over-time']?.reach({ fixture, page, language: 'en' });
+    await page.reload();
+    await page.locator('.trend').waitFor();
+    await page.evaluate('scrollTo(0, 0)');
     await saveScreenshot('04-what-administrators-see', page);
   });
 });
