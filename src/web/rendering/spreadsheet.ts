@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
 import type { Response } from 'express';
-import writeXlsxFile, { type SheetData } from 'write-excel-file/node';
+import type { SheetData } from 'write-excel-file/node';
 import { sendDownload } from './download.ts';
 
 /** A value in a table; a date is a calendar day at midnight UTC. */
@@ -36,6 +35,8 @@ export async function sendSpreadsheet<Row>(
 ): Promise<void> {
   const fileName = `${spreadsheet.fileName}.${format}`;
   if (format === 'xlsx') return sendDownload(response, fileName, [await toXlsx(spreadsheet)]);
+  // The libraries are loaded with the first download, so that the start of a process does not wait for them.
+  const { stringify } = await import('csv-stringify');
   const csv = stringify({ bom: true, escape_formulas: true, record_delimiter: 'windows' });
   return sendDownload(response, fileName, [Readable.from(toRecords(spreadsheet)), csv]);
 }
@@ -57,6 +58,7 @@ function toCsvValue(value: SpreadsheetValue): string | number {
 async function toXlsx<Row>({ sheetName, columns, rows }: Spreadsheet<Row>): Promise<Readable> {
   const data: SheetData = [columns.map(({ header }) => ({ value: header, fontWeight: 'bold' }))];
   for await (const row of rows) data.push(columns.map(({ value }) => toCell(value(row))));
+  const { default: writeXlsxFile } = await import('write-excel-file/node');
   const file = writeXlsxFile(data, {
     sheet: sheetName,
     columns: columns.map(({ width }) => ({ width })),
