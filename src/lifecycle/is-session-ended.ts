@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { WithFencedLock } from '../coordination/advisory-locks.ts';
+import type { JobQueue } from '../coordination/jobs/job-queue.ts';
 import type { UserStore } from '../snapshots/user-store.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import type { SessionCutoffStore } from '../tenants/session-cutoff-store.ts';
@@ -16,6 +17,7 @@ export function createIsSessionEnded(deps: {
   tenants: TenantStore;
   users: UserStore;
   sessionCutoffs: SessionCutoffStore;
+  jobs: Pick<JobQueue, 'enqueue'>;
   locks: WithFencedLock;
   log: Logger;
   now: () => number;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Lock, WithFencedLock } from '../../coordination/advisory-locks.ts';
+import type { JobQueue } from '../../coordination/jobs/job-queue.ts';
 import { diffUserPlans } from '../../licensing/licenses/license-diff.ts';
 import { namesPlan } from '../../licensing/plans/plan-text.ts';
 import type { TenantUser, UserStore } from '../../snapshots/user-store.ts';
@@ -12,30 +13,30 @@ import type { Tenant } from '../../tenants/tenant.ts';
 /**
  * Reads the list of a tenant's users and replaces the stored one. Users who are missing from two lists in succession, or
  * retired, lose their sessions, and the data about them are erased. Does nothing if the app may not list users in the tenant, or if the
- * stored list was read at or after `since` (ms since 1970).
- * @returns the users whose plan changed
+ * stored list was read at or after `since` (ms since 1970). The licenses of users whose plan changed are read by jobs.
  */
-export type CompareUsers = (tenant: Tenant, since: number) => Promise<readonly number[]>;
+export type CompareUsers = (tenant: Tenant, since: number) => Promise<void>;
 
 /** Compares users with the list of SuperOffice, one process at a time for each tenant. */
 export function createCompareUsers(deps: {
   users: UserStore;
   sessionCutoffs: SessionCutoffStore;
+  jobs: Pick<JobQueue, 'enqueue'>;
   webApi: WebApi;
   locks: WithFencedLock;
   log: Logger;
   now: () => number;
 }): CompareUsers {
-  const { users, sessionCutoffs, webApi, locks, log, now } = deps;
+  const { users, sessionCutoffs, jobs, webApi, locks, log, now } = deps;
 
   return (tenant, since) => locks(`users ${tenant.tenantId}`, (lock) => compareUsers(tenant, since, lock));
 
-  async function compareUsers(tenant: Tenant, since: number, lock: Lock): Promise<readonly number[]> {
+  async function compareUsers(tenant: Tenant, since: number, lock: Lock): Promise<void> {
     const { tenantId } = tenant;
-    if ((await users.lastReadAt(tenantId)) >= since) return [];
+    if ((await users.lastReadAt(tenantId)) >= since) return;
     const readAt = now();
     const list = await listUsers(tenant);
-    if (list === null) return [];
+    if (list === null) return;
     const before = await users.listByTenant(tenantId);
     const left = await findUsersWhoLeft(tenant, before, list);
     const stored = toStoredUsers(list);
@@ -43,10 +44,17 @@ export function createCompareUsers(deps: {
     const isUnconfirmed = new Set(unconfirmed.map(({ associateId }) => associateId));
     const current = [...stored.filter(({ associateId }) => !isUnconfirmed.has(associateId)), ...unconfirmed];
     const changes = diffUserPlans(before.filter(isActive), current.filter(isActive));
-    // First, so that a process killed in between has not forgotten whose sessions were to end.
+    // First, so that a process killed in between has not forgotten whose sessions were to end and whose plan changed.
     await sessionCutoffs.endSessions(tenantId, [...left]);
+    const changed = changes.map(({ associateId }) => associateId).filter((id) => !left.has(id));
+    await jobs.enqueue(
+      'user-changes',
+      changed.map((associateId) => ({
+        payload: { tenantId, associateId, deleted: false },
+        key: `${tenantId} ${associateId}`,
+      })),
+    );
     await users.replace(tenantId, current, changes, { readAt, isComplete: list.unreadable === 0 }, lock);
-    return changes.map(({ associateId }) => associateId).filter((id) => !left.has(id));
   }
 
   /**

@@ -48,7 +48,7 @@ export function createReconcileTenant(deps: {
     const incomplete = await provision.provisionIfNeeded(tenant).then(() => null, toIncomplete);
     const parts = {
       licenses: () => refreshLicenses(tenant),
-      users: () => refreshChangedUsers(tenant, now()),
+      users: () => refreshUsers(tenant),
     };
     const failures: PartialFailure[] = [];
     for (const part of ['licenses', 'users'] as const) {
@@ -71,9 +71,8 @@ export function createReconcileTenant(deps: {
     if (snapshot !== null) await seatCounts.record(tenant.tenantId, snapshot);
   }
 
-  async function refreshChangedUsers(tenant: Tenant, startedAt: number): Promise<void> {
-    for (const associateId of await compareUsers(tenant, startedAt))
-      await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
+  async function refreshUsers(tenant: Tenant): Promise<void> {
+    await compareUsers(tenant, now());
     await recordLogins(tenant);
   }
 }

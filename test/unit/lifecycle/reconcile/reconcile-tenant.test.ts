@@ -35,6 +35,7 @@ describe('createReconcileTenant', () => {
     let removed: readonly number[] = [];
     let isComplete: boolean | null = null;
     const refreshed: (number | null)[] = [];
+    const enqueued: string[] = [];
     const compareUsers = createCompareUsers({
       users: {
         lastReadAt: async () => 0,
@@ -50,6 +51,11 @@ describe('createReconcileTenant', () => {
           removed = associateIds;
         },
       } as Partial<SessionCutoffStore> as SessionCutoffStore,
+      jobs: {
+        enqueue: async (_queue, jobs) => {
+          enqueued.push(...jobs.map(({ key }) => key));
+        },
+      },
       webApi: {
         asSystemUser: () => ({
           call: async () => {
@@ -83,7 +89,7 @@ describe('createReconcileTenant', () => {
       () => null,
       (error: Error) => error,
     );
-    return { failure, replaced, retired, removed, refreshed, lists, isComplete };
+    return { failure, replaced, retired, removed, refreshed, enqueued, lists, isComplete };
   }
 
   it('ends the sessions of a user who is missing from two lists in succession', async () => {
@@ -92,6 +98,12 @@ describe('createReconcileTenant', () => {
       lists: [[listed(1)], [listed(1)]],
     });
     expect({ removed, replaced, lists }).toEqual({ removed: [2], replaced: [1], lists: 2 });
+  });
+
+  it('enqueues the reading of the licenses of a user whose plan changed, before the list is stored', async () => {
+    const upgraded = { ...listed(2), userplan: 'Sales Premium' };
+    const { enqueued, replaced } = await reconcile({ before: [1, 2], lists: [[listed(1), upgraded]] });
+    expect({ enqueued, replaced }).toEqual({ enqueued: ['Cust12345 2'], replaced: [1, 2] });
   });
 
   it('keeps a user who is missing from one list only', async () => {
