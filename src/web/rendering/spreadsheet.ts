@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Response } from 'express';
 import type { SheetData } from 'write-excel-file/node';
 import { sendDownload } from './download.ts';
+import { toUtcDay } from './timestamps.ts';
 
 /** A value in a table; a date is a calendar day at midnight UTC. */
 type SpreadsheetValue = string | number | Date | null;
@@ -19,6 +20,11 @@ export interface Spreadsheet<Row> {
     readonly value: (row: Row) => SpreadsheetValue;
   }[];
   readonly rows: Iterable<Row> | AsyncIterable<Row>;
+}
+
+/** The calendar day of a time in UTC, as a table shows it. */
+export function toSheetDay(at: Date): Date {
+  return new Date(`${toUtcDay(at.getTime())}T00:00:00Z`);
 }
 
 export type SpreadsheetFormat = 'csv' | 'xlsx';

@@ -1,7 +1,6 @@
 import type { AccessRequest } from '../../../tenants/access-request-store.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import type { Spreadsheet } from '../../rendering/spreadsheet.ts';
-import { toUtcDay } from '../../rendering/timestamps.ts';
+import { type Spreadsheet, toSheetDay } from '../../rendering/spreadsheet.ts';
 import { subjectTitle } from './access-request-groups.ts';
 
 /** The columns of the access requests as a file. Days are calendar days in UTC. */
@@ -19,15 +18,11 @@ export function accessRequestSheetColumns(language: Language): Spreadsheet<Acces
       30,
       ({ requestedBy, associateId }) => requestedBy || t('admin.associate', { associateId }),
     ),
-    column('asked-on', 14, ({ requestedAt }) => toDay(requestedAt)),
+    column('asked-on', 14, ({ requestedAt }) => toSheetDay(requestedAt)),
     column('reason', 45, ({ reason }) => reason),
     column('state', 22, ({ state }) => t(`admin.requestSheet.state.${state}`)),
-    column('answered-on', 14, ({ resolvedAt }) => resolvedAt && toDay(resolvedAt)),
+    column('answered-on', 14, ({ resolvedAt }) => resolvedAt && toSheetDay(resolvedAt)),
     column('answered-by', 30, ({ resolvedBy }) => resolvedBy),
     column('answer', 45, ({ comment }) => comment),
   ];
-}
-
-function toDay(at: Date): Date {
-  return new Date(`${toUtcDay(at.getTime())}T00:00:00Z`);
 }

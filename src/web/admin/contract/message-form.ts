@@ -1,23 +1,18 @@
 import { z } from 'zod';
-import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
-import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { AnyPlan } from '../../plan-names.ts';
 import { typedText } from '../../rendering/form-parsing.ts';
+import { rowPlan, rowsOf } from './plan-rows.ts';
 import type { WantedSeats } from './wanted-seats.ts';
 
 /** Maximum length of a reason, in characters. */
 export const maxReasonLength = 1_000;
 
-const anyPlans: readonly AnyPlan[] = [...planKeys, ...suitePlans];
-const several = <Item>(item: z.ZodType<Item>) =>
-  z.union([item.transform((one) => [one]), z.array(item).max(anyPlans.length + 1)]).default([]);
-
 /** The form of the message: the seats wanted of each plan, of which the last may have no plan, and the reason. */
 export const messageSchema = z
   .object({
     form: z.literal('message'),
-    plan: several(z.enum(['', ...anyPlans])),
-    seats: several(typedText),
+    plan: rowsOf(rowPlan),
+    seats: rowsOf(typedText),
     reason: typedText.default(''),
     /** Whether the message counts what users asked for, and names them. */
     requests: z.enum(['', 'yes']).default(''),

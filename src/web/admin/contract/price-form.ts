@@ -5,25 +5,20 @@ import {
   type PricePeriod,
   pricePeriods,
 } from '../../../licensing/billing/plan-prices.ts';
-import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
-import { planKeys } from '../../../licensing/catalogue/user-plans.ts';
 import type { AnyPlan } from '../../plan-names.ts';
 import { readAmount } from '../../rendering/amounts.ts';
 import { typedText } from '../../rendering/form-parsing.ts';
 import type { Language } from '../../rendering/i18n.ts';
-
-const anyPlans: readonly AnyPlan[] = [...planKeys, ...suitePlans];
-const several = <Item>(item: z.ZodType<Item>) =>
-  z.union([item.transform((one) => [one]), z.array(item).max(anyPlans.length + 1)]).default([]);
+import { rowPlan, rowsOf } from './plan-rows.ts';
 
 /** The form of the prices: one row for each plan, of which the last may have no plan yet. */
 export const pricesSchema = z
   .object({
     form: z.literal('prices'),
     currency: typedText,
-    plan: several(z.enum(['', ...anyPlans])),
-    amount: several(typedText),
-    period: several(z.enum(pricePeriods)),
+    plan: rowsOf(rowPlan),
+    amount: rowsOf(typedText),
+    period: rowsOf(z.enum(pricePeriods)),
   })
   .refine(({ plan, amount, period }) => plan.length === amount.length && plan.length === period.length, {
     path: ['plan'],

@@ -4,7 +4,12 @@ import type { AuditLog } from '../../../tenants/audit-log.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { type Spreadsheet, type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
+import {
+  type Spreadsheet,
+  type SpreadsheetFormat,
+  sendSpreadsheet,
+  toSheetDay,
+} from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
@@ -81,7 +86,7 @@ function changeSheetColumns(language: Language): Spreadsheet<RecordedChange>['co
     {
       header: t('admin.seats.day'),
       width: 12,
-      value: ({ detectedAt }) => new Date(`${toUtcDay(detectedAt.getTime())}T00:00:00Z`),
+      value: ({ detectedAt }) => toSheetDay(detectedAt),
     },
     { header: t('admin.changeColumn'), width: 90, value: (change) => describeChange(change, language) },
   ];

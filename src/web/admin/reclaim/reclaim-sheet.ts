@@ -1,6 +1,5 @@
 import type { Language } from '../../rendering/i18n.ts';
-import type { Spreadsheet } from '../../rendering/spreadsheet.ts';
-import { toUtcDay } from '../../rendering/timestamps.ts';
+import { type Spreadsheet, toSheetDay } from '../../rendering/spreadsheet.ts';
 import type { Candidate } from './reclaim-list.ts';
 
 /** The columns of the seats that could be freed as a file. Days are calendar days in UTC. */
@@ -19,13 +18,13 @@ export function reclaimSheetColumns({ t }: Language): Spreadsheet<Candidate>['co
       width: 18,
       value: ({ user: { loginReported, lastLoginAt } }) => {
         if (!loginReported) return t('admin.users.notReported');
-        return lastLoginAt === null ? t('admin.users.never') : toDay(lastLoginAt);
+        return lastLoginAt === null ? t('admin.users.never') : toSheetDay(lastLoginAt);
       },
     },
-    { header: t('admin.users.column.listed-since'), width: 14, value: ({ user }) => toDay(user.listedSince) },
+    {
+      header: t('admin.users.column.listed-since'),
+      width: 14,
+      value: ({ user }) => toSheetDay(user.listedSince),
+    },
   ];
-}
-
-function toDay(at: Date): Date {
-  return new Date(`${toUtcDay(at.getTime())}T00:00:00Z`);
 }

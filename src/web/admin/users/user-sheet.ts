@@ -1,8 +1,7 @@
 import { solutions } from '../../../licensing/catalogue/solutions.ts';
 import type { DirectoryUser } from '../../../snapshots/user-directory.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import type { Spreadsheet } from '../../rendering/spreadsheet.ts';
-import { toUtcDay } from '../../rendering/timestamps.ts';
+import { type Spreadsheet, toSheetDay } from '../../rendering/spreadsheet.ts';
 import type { DescribePlan } from './plan-text.ts';
 import { tierText } from './users-view.ts';
 
@@ -29,14 +28,10 @@ export function userSheetColumns(
     column('state', 22, ({ state }) => t(`admin.users.state.${state}`)),
     column('last-login', 18, ({ loginReported, lastLoginAt }) => {
       if (!loginReported) return t('admin.users.notReported');
-      return lastLoginAt === null ? t('admin.users.never') : toDay(lastLoginAt);
+      return lastLoginAt === null ? t('admin.users.never') : toSheetDay(lastLoginAt);
     }),
-    column('plan-since', 14, ({ planSince }) => (planSince === null ? null : toDay(planSince))),
-    column('listed-since', 14, ({ listedSince }) => toDay(listedSince)),
+    column('plan-since', 14, ({ planSince }) => (planSince === null ? null : toSheetDay(planSince))),
+    column('listed-since', 14, ({ listedSince }) => toSheetDay(listedSince)),
     column('requests', 14, ({ openRequests }) => openRequests),
   ];
-}
-
-function toDay(at: Date): Date {
-  return new Date(`${toUtcDay(at.getTime())}T00:00:00Z`);
 }
