@@ -14,13 +14,14 @@ import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
+import type { SpreadsheetFormat } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { downloadLinks } from '../download-links.ts';
+import { createDownloads } from '../downloads.ts';
 import { type Pager, pager, requestedPage } from '../pager.ts';
 import { readInParts } from '../read-in-parts.ts';
 import { maxNameLength, toStoreError, validateSavedAnswer } from '../saved-answers/saved-answer-form.ts';
@@ -201,25 +202,17 @@ export function createAccessRequestsPage(deps: {
       response.redirect(303, `${path}?${query}`);
     },
 
-    download: (format) =>
-      async function downloadAccessRequests(request, response) {
-        const administrator = await administratorGuard.signInOrRequire(
-          request,
-          response,
-          `${path}.${format}`,
-        );
-        if (administrator === null) return;
-        const { session, tenant } = administrator;
-        deps.limits.countForm(session);
-        const { frame, language } = await adminFrame(request, administrator, 'accessRequests');
-        await audit.write(toAuditActor(request, session), { event: 'requests-downloaded', format });
-        await sendSpreadsheet(response, format, {
-          fileName: `planlens-${tenant.tenantId}-requests-${toUtcDay(deps.now())}`,
-          sheetName: frame.title,
-          columns: accessRequestSheetColumns(language),
-          rows: readInParts((limit, offset) => accessRequests.list(tenant.tenantId, { limit, offset })),
-        });
-      },
+    download: createDownloads(deps, {
+      path,
+      page: 'accessRequests',
+      name: 'requests',
+      event: 'requests-downloaded',
+      limit: ({ session }) => deps.limits.countForm(session),
+      makeSheet: async (_request, { tenant }, language) => ({
+        columns: accessRequestSheetColumns(language),
+        rows: readInParts((limit, offset) => accessRequests.list(tenant.tenantId, { limit, offset })),
+      }),
+    }),
   };
 }
 

@@ -1,20 +1,14 @@
 import type { RequestHandler } from 'express';
 import type { LicenseHistory, RecordedChange } from '../../../snapshots/license-history.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
-import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import {
-  type Spreadsheet,
-  type SpreadsheetFormat,
-  sendSpreadsheet,
-  toSheetDay,
-} from '../../rendering/spreadsheet.ts';
-import { toUtcDay } from '../../rendering/timestamps.ts';
+import { type Spreadsheet, type SpreadsheetFormat, toSheetDay } from '../../rendering/spreadsheet.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { downloadLinks } from '../download-links.ts';
+import { createDownloads } from '../downloads.ts';
 import { pager, requestedPage } from '../pager.ts';
 import { readInParts } from '../read-in-parts.ts';
 import { changeRows, describeChange } from './change-messages.ts';
@@ -35,7 +29,7 @@ export function createHistoryPage(deps: {
   readonly show: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, adminFrame, history, audit, limits, views } = deps;
+  const { administratorGuard, adminFrame, history, limits, views } = deps;
 
   return {
     async show(request, response) {
@@ -57,25 +51,17 @@ export function createHistoryPage(deps: {
       );
     },
 
-    download: (format) =>
-      async function downloadHistory(request, response) {
-        const administrator = await administratorGuard.signInOrRequire(
-          request,
-          response,
-          `${path}.${format}`,
-        );
-        if (administrator === null) return;
-        const { session, tenant } = administrator;
-        limits.countForm(session);
-        const { frame, language } = await adminFrame(request, administrator, 'history');
-        await audit.write(toAuditActor(request, session), { event: 'history-downloaded', format });
-        await sendSpreadsheet(response, format, {
-          fileName: `planlens-${tenant.tenantId}-changes-${toUtcDay(deps.now())}`,
-          sheetName: frame.title,
-          columns: changeSheetColumns(language),
-          rows: readInParts((limit, offset) => history.latest(tenant.tenantId, limit, offset)),
-        });
-      },
+    download: createDownloads(deps, {
+      path,
+      page: 'history',
+      name: 'changes',
+      event: 'history-downloaded',
+      limit: ({ session }) => limits.countForm(session),
+      makeSheet: async (_request, { tenant }, language) => ({
+        columns: changeSheetColumns(language),
+        rows: readInParts((limit, offset) => history.latest(tenant.tenantId, limit, offset)),
+      }),
+    }),
   };
 }
 

@@ -13,12 +13,13 @@ import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
+import type { SpreadsheetFormat } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { createDescribePlan } from '../users/plan-text.ts';
@@ -132,26 +133,17 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
       response.redirect(303, nextUrl(request, changed.length));
     },
 
-    download: (format) =>
-      async function downloadReclaim(request, response) {
-        const administrator = await administratorGuard.signInOrRequire(
-          request,
-          response,
-          `${path}.${format}`,
-        );
-        if (administrator === null) return;
-        const { tenant, session } = administrator;
-        limits.countForm(session);
-        const { frame, language } = await adminFrame(request, administrator, 'seats');
+    download: createDownloads(deps, {
+      path,
+      page: 'seats',
+      name: 'reclaim',
+      event: 'reclaim-downloaded',
+      limit: ({ session }) => limits.countForm(session),
+      async makeSheet(request, { tenant }, language) {
         const { list } = await requestList(request, tenant, language);
-        await audit.write(toAuditActor(request, session), { event: 'reclaim-downloaded', format });
-        await sendSpreadsheet(response, format, {
-          fileName: `planlens-${tenant.tenantId}-reclaim-${toUtcDay(now())}`,
-          sheetName: frame.title,
-          columns: reclaimSheetColumns(language),
-          rows: list.shown,
-        });
+        return { columns: reclaimSheetColumns(language), rows: list.shown };
       },
+    }),
   };
 
   /** Sets or removes marks. @returns the users whose marks were changed */

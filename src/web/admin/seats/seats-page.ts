@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import type { EntitlementEngine, TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import { suiteSeatsModule } from '../../../licensing/plans/seat-numbers.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
@@ -6,17 +6,16 @@ import type { SeatCountStore } from '../../../snapshots/seat-count-store.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
 import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
-import type { AdministratorPath } from '../../administrator-pages.ts';
 import { readAdministrationAddresses } from '../../crm-links.ts';
-import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
 import { describedPlanName } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { type Spreadsheet, type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
+import type { SpreadsheetFormat } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
-import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
+import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { createDownloads } from '../downloads.ts';
 import { namedSeats, suitePlanName } from './seat-rows.ts';
 import { seatSheetColumns, trendSheetColumns } from './seat-sheets.ts';
 import { seatsView } from './seats-view.ts';
@@ -43,34 +42,16 @@ export function createSeatsPage(deps: {
 } {
   const { administratorGuard, adminFrame, licenses, seatCounts, crmAddresses, views, now } = deps;
 
-  /** Sends a file to a signed-in administrator, and records it. */
-  async function send<Row>(
-    request: Request,
-    response: Response,
-    path: AdministratorPath,
-    name: string,
-    format: SpreadsheetFormat,
-    sheet: (
-      tenantId: string,
-      plans: TenantEntitlements,
-      language: Language,
-    ) => Pick<Spreadsheet<Row>, 'columns' | 'rows'>,
-  ): Promise<void> {
-    const administrator = await administratorGuard.signInOrRequire(request, response, path);
-    if (administrator === null) return;
-    const { tenant, session } = administrator;
-    deps.limits.countDownload(tenant.tenantId);
-    const { frame, language } = await adminFrame(request, administrator, 'seats');
+  async function readPlans({ tenant }: Administrator): Promise<TenantEntitlements> {
     const tenantLicenses = await licenses.getTenantLicenses(tenant);
-    const today = toUtcDay(now());
-    const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
-    await deps.audit.write(toAuditActor(request, session), { event: 'seats-downloaded', format });
-    await sendSpreadsheet(response, format, {
-      fileName: `planlens-${tenant.tenantId}-${name}-${today}`,
-      sheetName: frame.title,
-      ...sheet(tenant.tenantId, plans, language),
-    });
+    return deps.entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(now()));
   }
+
+  const file = {
+    page: 'seats',
+    event: 'seats-downloaded',
+    limit: ({ tenant }: Administrator) => deps.limits.countDownload(tenant.tenantId),
+  } as const;
 
   return {
     async show(request, response) {
@@ -113,24 +94,28 @@ export function createSeatsPage(deps: {
       response.send(views('admin-seats', language, { ...frame, ...view, trend }));
     },
 
-    download: (format) => (request, response) =>
-      send(request, response, `/admin/seats.${format}`, 'seats', format, (_tenantId, plans, language) => ({
+    download: createDownloads(deps, {
+      ...file,
+      path: '/admin/seats',
+      name: 'seats',
+      makeSheet: async (_request, administrator, language) => ({
         columns: seatSheetColumns(language),
-        rows: namedSeats(plans, language),
-      })),
+        rows: namedSeats(await readPlans(administrator), language),
+      }),
+    }),
 
-    downloadTrend: (format) => (request, response) =>
-      send(
-        request,
-        response,
-        `/admin/seats/trend.${format}`,
-        'seats-over-time',
-        format,
-        (tenantId, plans, language) => ({
-          columns: trendSheetColumns(planNames(plans, language), language),
-          rows: seatCounts.list(tenantId, toSeatCountQuery(parseTrendFilter(request.query), now())),
-        }),
-      ),
+    downloadTrend: createDownloads(deps, {
+      ...file,
+      path: '/admin/seats/trend',
+      name: 'seats-over-time',
+      makeSheet: async (request, administrator, language) => ({
+        columns: trendSheetColumns(planNames(await readPlans(administrator), language), language),
+        rows: seatCounts.list(
+          administrator.tenant.tenantId,
+          toSeatCountQuery(parseTrendFilter(request.query), now()),
+        ),
+      }),
+    }),
   };
 }
 

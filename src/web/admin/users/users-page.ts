@@ -5,14 +5,14 @@ import type { DirectoryUser, UserDirectory, UserGroup } from '../../../snapshots
 import type { UserStore } from '../../../snapshots/user-store.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
 import type { Tenant } from '../../../tenants/tenant.ts';
-import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
+import type { SpreadsheetFormat } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
 import { createDescribePlan, type DescribePlan, type PlanText } from './plan-text.ts';
 import { parseUserFilter, searchWords, toDirectoryQuery, type UserFilter } from './user-filter.ts';
@@ -50,7 +50,7 @@ export function createUsersPage(deps: UsersPageDeps): {
   readonly show: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, adminFrame, users, userDirectory, licenses, audit, limits, views, now } = deps;
+  const { administratorGuard, adminFrame, users, userDirectory, licenses, limits, views, now } = deps;
 
   async function requestList(request: Request, tenant: Tenant, language: Language): Promise<RequestedList> {
     const filter = parseUserFilter(request.query);
@@ -100,23 +100,17 @@ export function createUsersPage(deps: UsersPageDeps): {
       response.send(views('admin-users', language, { ...frame, ...usersView(view) }));
     },
 
-    download: (format) =>
-      async function downloadUsers(request, response) {
-        const path = `/admin/users.${format}` as const;
-        const administrator = await administratorGuard.signInOrRequire(request, response, path);
-        if (administrator === null) return;
-        const { tenant, session } = administrator;
-        limits.countDownload(tenant.tenantId);
-        const { frame, language } = await adminFrame(request, administrator, 'users');
+    download: createDownloads(deps, {
+      path: '/admin/users',
+      page: 'users',
+      name: 'users',
+      event: 'users-downloaded',
+      limit: ({ tenant }) => limits.countDownload(tenant.tenantId),
+      async makeSheet(request, { tenant }, language) {
         const list = await requestList(request, tenant, language);
-        await audit.write(toAuditActor(request, session), { event: 'users-downloaded', format });
-        await sendSpreadsheet(response, format, {
-          fileName: `planlens-${tenant.tenantId}-users-${toUtcDay(now())}`,
-          sheetName: frame.title,
-          columns: userSheetColumns(list.describe, language),
-          rows: readAll(list),
-        });
+        return { columns: userSheetColumns(list.describe, language), rows: readAll(list) };
       },
+    }),
   };
 }
 

@@ -6,12 +6,12 @@ import { viewQuery } from '../../administrator-pages.ts';
 import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
-import { type SpreadsheetFormat, sendSpreadsheet } from '../../rendering/spreadsheet.ts';
-import { toUtcDay } from '../../rendering/timestamps.ts';
+import type { SpreadsheetFormat } from '../../rendering/spreadsheet.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { createDownloads } from '../downloads.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { type AnswerContext, type AnswerView, assignmentView, fewestSeatsView } from './answer-view.ts';
 import { messageAddress } from './message-link.ts';
@@ -45,7 +45,7 @@ export function createWhatIfPage(deps: WhatIfDeps): {
   readonly pin: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, drafts, adminFrame, userPins, audit, now } = deps;
+  const { administratorGuard, drafts, userPins, audit } = deps;
   const answerRequest = createAnswerRequest(deps);
   const render = createRender(deps, answerRequest);
 
@@ -80,26 +80,17 @@ export function createWhatIfPage(deps: WhatIfDeps): {
       response.redirect(303, `${path}?${query}#pins`);
     },
 
-    download: (format) =>
-      async function downloadMoves(request, response) {
-        const administrator = await administratorGuard.signInOrRequire(
-          request,
-          response,
-          `${path}.${format}`,
-        );
-        if (administrator === null) return;
-        const { tenant, session } = administrator;
-        const { frame, language } = await adminFrame(request, administrator, 'whatIf');
+    download: createDownloads(deps, {
+      path,
+      page: 'whatIf',
+      name: 'what-if',
+      event: 'moves-downloaded',
+      async makeSheet(request, administrator, language) {
         const { facts, answer } = await answerRequest(request, administrator, language);
         if (answer.kind === 'unsolved') throw new AppError('too-many-requests');
-        await audit.write(toAuditActor(request, session), { event: 'moves-downloaded', format });
-        await sendSpreadsheet(response, format, {
-          fileName: `planlens-${tenant.tenantId}-what-if-${toUtcDay(now())}`,
-          sheetName: frame.title,
-          columns: moveSheetColumns(facts.nameOf, language),
-          rows: listMoved(movesOf(answer)),
-        });
+        return { columns: moveSheetColumns(facts.nameOf, language), rows: listMoved(movesOf(answer)) };
       },
+    }),
   };
 
   /** Sets or removes a pin. @returns why it was refused; null if it was not */
