@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { startSandbox } from '../../sandbox/start-sandbox.ts';
-import { freePort } from '../../test/support/free-port.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { type BenchDatabase, createEnvironment } from './bench-database.ts';
-import { install } from './install.ts';
+import type { BenchDatabase } from './bench-database.ts';
+import { install, prepareApp } from './install.ts';
 import { median } from './load.ts';
 import { startApp } from './processes.ts';
 import { formatTable, round } from './table.ts';
@@ -39,17 +37,7 @@ const pages: Readonly<Record<string, string>> = {
 
 /** Measures the administrators' pages of a tenant of 5,000 users with 800 days of records, one after the other. */
 export async function adminPages(benchDatabase: BenchDatabase) {
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const sandbox = await startSandbox({ appUrl: url });
-  const environment = await createEnvironment(await benchDatabase.ensureDatabase('admin_pages'), {
-    PORT: String(port),
-    PUBLIC_URL: url,
-    SUPEROFFICE_LOGIN_URL: sandbox.url,
-    SUPEROFFICE_CLIENT_ID: sandbox.clientId,
-    SUPEROFFICE_CLIENT_SECRET: sandbox.clientSecret,
-    SUPEROFFICE_PRIVATE_KEY: sandbox.privateKeyPem,
-  });
+  const { url, sandbox, environment } = await prepareApp(benchDatabase, 'admin_pages');
   const database = new Client({ connectionString: String(environment.DATABASE_URL) });
   await database.connect();
   const app = await startApp(environment);

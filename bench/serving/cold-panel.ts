@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { freePort } from '../../test/support/free-port.ts';
+import type { Sandbox } from '../../sandbox/start-sandbox.ts';
 import { sessionCookie } from '../../test/support/session-cookie.ts';
-import { type BenchDatabase, createEnvironment } from './bench-database.ts';
-import { install } from './install.ts';
+import type { BenchDatabase } from './bench-database.ts';
+import { install, prepareApp } from './install.ts';
 import { median } from './load.ts';
 import { type ServerProcess, startApp } from './processes.ts';
 import { formatTable } from './table.ts';
@@ -47,17 +46,7 @@ const cases: readonly Case[] = [
 
 /** Measures the panel of a user who is not in memory, with 100 ms added to each SuperOffice call. */
 export async function coldPanel(benchDatabase: BenchDatabase) {
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const sandbox = await startSandbox({ appUrl: url });
-  const environment = await createEnvironment(await benchDatabase.ensureDatabase('cold_panel'), {
-    PORT: String(port),
-    PUBLIC_URL: url,
-    SUPEROFFICE_LOGIN_URL: sandbox.url,
-    SUPEROFFICE_CLIENT_ID: sandbox.clientId,
-    SUPEROFFICE_CLIENT_SECRET: sandbox.clientSecret,
-    SUPEROFFICE_PRIVATE_KEY: sandbox.privateKeyPem,
-  });
+  const { sandbox, environment } = await prepareApp(benchDatabase, 'cold_panel');
   const database = new Client({ connectionString: String(environment.DATABASE_URL) });
   let app = await startApp(environment);
   await database.connect();
