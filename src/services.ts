@@ -179,7 +179,7 @@ export async function openServices(deps: {
     requestReconciliation: createRequestReconciliation(jobs),
     reencryptSecrets: () => reencrypt({ db, secrets, onProgress: () => {} }),
     audit: createAuditLog({ db, now }),
-    userData: createUserDataStore({ db }),
+    userData: createUserDataStore({ db, now }),
     userMarks: createUserMarkStore({ db, now }),
     listSeatHolders: createListSeatHolders({ db }),
     userPins: createUserPinStore({ db, now }),
