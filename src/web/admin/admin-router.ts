@@ -74,6 +74,7 @@ export function createAdminRouter(deps: {
   const seats = createSeatsPage(pageDeps);
   const reclaim = createReclaimPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
+  const user = createUserPage(pageDeps);
   const users = createUsersPage(pageDeps);
   const whatIf = createWhatIfPage(pageDeps);
 
@@ -82,7 +83,11 @@ export function createAdminRouter(deps: {
   router.route('/admin/users').get(users.show).all(methodNotAllowed);
   router.route('/admin/users.csv').get(users.download('csv')).all(methodNotAllowed);
   router.route('/admin/users.xlsx').get(users.download('xlsx')).all(methodNotAllowed);
-  router.route('/admin/users/:associateId').get(createUserPage(pageDeps)).all(methodNotAllowed);
+  router
+    .route('/admin/users/:associateId')
+    .get(user.show)
+    .post(form, csrfProtection, user.mark)
+    .all(methodNotAllowed);
   router.route('/admin/seats').get(seats.show).all(methodNotAllowed);
   router.route('/admin/seats.csv').get(seats.download('csv')).all(methodNotAllowed);
   router.route('/admin/seats.xlsx').get(seats.download('xlsx')).all(methodNotAllowed);
