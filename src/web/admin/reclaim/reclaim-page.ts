@@ -21,6 +21,7 @@ import type { Administrator, AdministratorGuard } from '../../sign-in/require-ad
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
+import { requestedCount } from '../requested-count.ts';
 import { createDescribePlan } from '../users/plan-text.ts';
 import { type InvalidMark, markSchema, validateMark } from './mark-form.ts';
 import { parseReclaimFilter, type ReclaimFilter } from './reclaim-filter.ts';
@@ -63,7 +64,7 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
   readonly mark: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, drafts, adminFrame, audit, limits, views, now } = deps;
+  const { administratorGuard, drafts, adminFrame, audit, views, now } = deps;
   const saveMarks = createSaveMarks(deps);
 
   async function requestList({ query }: Request, tenant: Tenant, language: Language): Promise<RequestedList> {
@@ -133,7 +134,6 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
       page: 'seats',
       name: 'reclaim',
       event: 'reclaim-downloaded',
-      limit: ({ session }) => limits.countForm(session),
       async makeSheet(request, { tenant }, language) {
         const { list } = await requestList(request, tenant, language);
         return { columns: reclaimSheetColumns(language), rows: list.shown };
@@ -148,8 +148,4 @@ function nextUrl(request: Request, savedCount: number): string {
   const next = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(query)}`);
   next.set('saved', String(savedCount));
   return `${path}?${next}`;
-}
-
-function requestedCount(text: unknown): number {
-  return typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : 0;
 }
