@@ -3,7 +3,7 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SeatCountStore } from '../../snapshots/seat-count-store.ts';
-import type { ListSeatHolders } from '../../snapshots/seat-holders.ts';
+import type { ListRetiredHolders, ListSeatHolders } from '../../snapshots/seat-holders.ts';
 import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
@@ -50,6 +50,7 @@ export function createAdminRouter(deps: {
   users: UserStore;
   userDirectory: UserDirectory;
   listSeatHolders: ListSeatHolders;
+  listRetiredHolders: ListRetiredHolders;
   userMarks: UserMarkStore;
   limits: RequestLimits;
   userData: UserDataStore;
