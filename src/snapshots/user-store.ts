@@ -60,6 +60,9 @@ export interface UserStore {
 /** Users per statement, so that each ends within its timeout. */
 const usersPerStatement = 5_000;
 
+/** Users on the first list of a tenant from which on the statistics of the table are renewed. */
+const manyUsers = 1_000;
+
 /** Creates the store over `tenant_users`. */
 export function createUserStore({ db }: { db: Database }): UserStore {
   return {
@@ -113,7 +116,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
     async replace(tenantId, users, changes, { readAt, isComplete }, lock) {
       const active = users.filter(({ retired }) => !retired).map(({ associateId }) => associateId);
       const isActive = new Set(active);
-      await lock.transaction(async (transaction) => {
+      const isFirst = await lock.transaction(async (transaction) => {
         // First, because it locks the tenant against saving data about a user who is not listed any more.
         await transaction
           .updateTable('tenants')
@@ -122,7 +125,8 @@ export function createUserStore({ db }: { db: Database }): UserStore {
           .execute();
         const listed = users.map(({ associateId }) => associateId);
         // The users on the first list have had their plans for an unknown time.
-        const planSince = (await hasUsers(transaction, tenantId)) ? new Date(readAt) : null;
+        const hasList = await hasUsers(transaction, tenantId);
+        const planSince = hasList ? new Date(readAt) : null;
         const erased = await listErasedUsers(transaction, tenantId);
         if (isComplete) await eraseUnlistedUsers(transaction, tenantId, { active, listed }, readAt);
         await saveUsers(transaction, tenantId, users, { readAt, planSince, erased });
@@ -132,7 +136,11 @@ export function createUserStore({ db }: { db: Database }): UserStore {
           if (!isActive.has(associateId) || erased.has(associateId)) continue;
           await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);
         }
+        return !hasList;
       });
+      // Until autovacuum does it, PostgreSQL would expect a handful of users and join the list row by row. A role that does
+      // not own the table gets a warning.
+      if (isFirst && users.length >= manyUsers) await sql`analyze (skip_locked) tenant_users`.execute(db);
     },
 
     async highestId(tenantId) {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
@@ -115,6 +116,16 @@ describe('user store', () => {
       await users().replace('Cust1', [user(1, 'B'), user(2, 'B')], found, read, uncontendedLock(db));
       expect(await changes()).toMatchObject([{ user: { associateId: 1 }, change }]);
     });
+  });
+
+  it('renews the statistics of the table after a long first list', async () => {
+    const expected = async () => {
+      const { rows } = await sql<{ count: number }>`
+        select reltuples::integer as count from pg_class where oid = 'tenant_users'::regclass`.execute(db);
+      return rows[0]?.count;
+    };
+    await list(monday, ...Array.from({ length: 1_000 }, (_each, index) => user(index + 1, 'A')));
+    expect(await expected()).toBe(1_000);
   });
 
   it('does not rewrite rows that are unchanged', async () => {
