@@ -218,6 +218,7 @@ const responses = [
   expected('get', '/admin/users.csv', 302),
   expected('get', '/admin/users.xlsx', 302),
   expected('get', '/admin/users/:associateId', 404),
+  expected('post', '/admin/users/:associateId', 401),
   expected('get', '/admin/seats', 302),
   expected('get', '/admin/access-requests.csv', 302),
   expected('get', '/admin/access-requests.xlsx', 302),

@@ -160,17 +160,35 @@ describe('the seats that could be freed, of a tenant of 5,000 users', async () =
       expect((await get(file, testUsers.salesPremium, false)).status).toBe(403);
   });
 
-  it('keep the seat of a user from the page of the user, and lead back there', async () => {
+  it('are kept and given up on the page of a user, which shows a refused form again', async () => {
     const [id = 0] = idsOn(await html());
-    const search = `?lang=en&user=${id}`;
-    const response = await send(
-      { intent: 'mark', kind: 'service-account', note: '', until: '' },
-      [id],
-      search,
-    );
-    expect(response.headers.get('location')).toBe(`/admin/users/${id}?lang=en#mark`);
+    const at = `${planlens.url}/admin/users/${id}?lang=en`;
     const cookie = sessionCookie(planlens.environment, { ...administrator, isAdministrator: true });
-    const user = await fetch(`${planlens.url}/admin/users/${id}?lang=en`, { headers: { cookie } });
-    expect(getVisibleText(await user.text())).toMatch(/Keep the seat .* Service account Astrid Berg, /);
+    const headers = { accept: 'text/html', cookie, origin: planlens.url };
+    const page = async () => (await fetch(at, { headers })).text();
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await page())?.[1] ?? '';
+    const mark = (fields: Record<string, string>) =>
+      fetch(at, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({ csrf, intent: 'mark', kind: 'service-account', note: '', ...fields }),
+        redirect: 'manual',
+      });
+    const refused = await mark({ note: 'Import', until: '2020-01-01' });
+    expect(refused.status).toBe(400);
+    const shown = await refused.text();
+    expect(getVisibleText(shown)).toContain('“2020-01-01” has passed.');
+    expect(shown).toMatch(/<option value="service-account" selected>.*name="note"\s+value="Import"/s);
+    // The form is about the user of the page, whatever it says.
+    const kept = await mark({ id: String(id + 1) });
+    expect(kept.headers.get('location')).toBe(`/admin/users/${id}?lang=en#mark`);
+    expect(getVisibleText(await page())).toMatch(/Keep the seat .* Service account Astrid Berg, /);
+    expect(await services.userMarks.find(tenantId, id + 1)).toBeNull();
+    await mark({ intent: 'unmark' });
+    expect(await services.userMarks.find(tenantId, id)).toBeNull();
+    expect((await services.audit.latest(tenantId, 4)).map(({ event }) => event)).toContainEqual({
+      event: 'user-marked',
+      user: id,
+    });
   });
 });

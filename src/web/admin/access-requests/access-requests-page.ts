@@ -24,6 +24,7 @@ import { downloadLinks } from '../download-links.ts';
 import { createDownloads } from '../downloads.ts';
 import { type Pager, pager, requestedPage } from '../pager.ts';
 import { readInParts } from '../read-in-parts.ts';
+import { requestedCount } from '../requested-count.ts';
 import { maxNameLength, toStoreError, validateSavedAnswer } from '../saved-answers/saved-answer-form.ts';
 import {
   type AccessRequestGroup,
@@ -207,7 +208,6 @@ export function createAccessRequestsPage(deps: {
       page: 'accessRequests',
       name: 'requests',
       event: 'requests-downloaded',
-      limit: ({ session }) => deps.limits.countForm(session),
       makeSheet: async (_request, { tenant }, language) => ({
         columns: accessRequestSheetColumns(language),
         rows: readInParts((limit, offset) => accessRequests.list(tenant.tenantId, { limit, offset })),
@@ -229,8 +229,4 @@ function describeSaved(query: Request['query'], { t }: Language): string {
   const texts = [t('admin.answered', { count: resolved })];
   if (late > 0) texts.push(t('admin.answeredBefore', { count: late }));
   return texts.join(' ');
-}
-
-function requestedCount(text: unknown): number {
-  return typeof text === 'string' && /^\d{1,2}$/.test(text) ? Number(text) : 0;
 }

@@ -50,7 +50,7 @@ export function createUsersPage(deps: UsersPageDeps): {
   readonly show: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, adminFrame, users, userDirectory, licenses, limits, views, now } = deps;
+  const { administratorGuard, adminFrame, users, userDirectory, licenses, views, now } = deps;
 
   async function requestList(request: Request, tenant: Tenant, language: Language): Promise<RequestedList> {
     const filter = parseUserFilter(request.query);
@@ -105,7 +105,6 @@ export function createUsersPage(deps: UsersPageDeps): {
       page: 'users',
       name: 'users',
       event: 'users-downloaded',
-      limit: ({ tenant }) => limits.countDownload(tenant.tenantId),
       async makeSheet(request, { tenant }, language) {
         const list = await requestList(request, tenant, language);
         return { columns: userSheetColumns(list.describe, language), rows: readAll(list) };

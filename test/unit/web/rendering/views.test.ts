@@ -450,7 +450,7 @@ const userPage = {
   changesHeading: nasty,
   changes: [{ detectedAt: timestamp, what: nasty }],
   periods: [{ plan: nasty, from: nasty, until: nasty, href: nasty }],
-  mark: { associateId: nasty, mark: markText, fields: markFields, formUrl: nasty },
+  mark: { mark: markText, fields: markFields, formUrl: nasty },
   support: nasty,
   pinUrl: nasty,
   dataUrl: nasty,
@@ -544,6 +544,7 @@ const problem = {
   code: nasty,
   detail: nasty,
   requestId: nasty,
+  kept: nasty,
   typed: nasty,
   nextLink: { href: nasty, text: nasty },
 };
@@ -741,6 +742,7 @@ describe('page templates', () => {
       '<p class="notice"',
     ],
     ['problem', { ...problem, typed: '' }, problem, '<textarea'],
+    ['problem', { ...problem, kept: '' }, { ...problem, kept: 'Kept.' }, '<p>Kept.</p>'],
     ['problem', { ...problem, nextLink: null }, problem, 'class="button"'],
     ['feature', { ...feature, upgrades: [] }, feature, 'class="upgrades"'],
     [
