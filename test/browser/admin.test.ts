@@ -195,7 +195,7 @@ describe("administrators' pages by keyboard", () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
-  test.each([320, 1280])('keeps a seat that could be freed, at %i pixels', async (width) => {
+  test.each([320, 1280])('keeps a seat that could be reclaimed, at %i pixels', async (width) => {
     const { environment, services } = fixture.planlens;
     const { tenantId } = administrator;
     await runQuery(
@@ -205,7 +205,7 @@ describe("administrators' pages by keyboard", () => {
     );
     await page.setViewportSize({ width, height: 800 });
     await page.goto(`${fixture.planlens.url}/admin/seats?lang=en`);
-    await page.getByRole('link', { name: 'Find seats that could be freed' }).focus();
+    await page.getByRole('link', { name: 'Find seats that could be reclaimed' }).focus();
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
     expect(await page.locator('[aria-current="page"]').getAttribute('href')).toBe('/admin/seats?lang=en');
     await page.getByRole('checkbox', { name: 'Markus Brandt' }).focus();

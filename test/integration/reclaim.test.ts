@@ -13,7 +13,7 @@ const administrator: TestUser = {
 const { tenantId } = administrator;
 const path = '/admin/seats/reclaim';
 
-describe('the seats that could be freed, of a tenant of 5,000 users', async () => {
+describe('the seats that could be reclaimed, of a tenant of 5,000 users', async () => {
   const planlens = await startPlanlens();
   afterAll(() => planlens.close());
   await install(planlens, administrator);
@@ -30,7 +30,8 @@ describe('the seats that could be freed, of a tenant of 5,000 users', async () =
   const html = async (query = '?lang=en') => (await get(query)).text();
   const text = async (query?: string) => getVisibleText(await html(query));
   const idsOn = (page: string) => [...page.matchAll(/name="id" value="(\d+)"/g)].map(([, id]) => Number(id));
-  const count = (page: string) => Number(/([\d,]+) seats? could be freed/.exec(page)?.[1]?.replace(',', ''));
+  const count = (page: string) =>
+    Number(/([\d,]+) seats? could be reclaimed/.exec(page)?.[1]?.replace(',', ''));
   const query = (sql: string) => runQuery(String(planlens.environment.DATABASE_URL), sql);
   /** The first ticked users of a page and their form, as a browser would send it. */
   async function send(fields: Record<string, string>, ids: readonly number[], search = '?lang=en') {

@@ -59,8 +59,8 @@ export interface ReclaimView {
   /** What the form for the days keeps of the query. */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly found: string;
-  /** How many seats of each plan could be freed. */
-  readonly freed: readonly { readonly plan: string; readonly count: string }[];
+  /** How many seats of each plan could be reclaimed. */
+  readonly reclaimable: readonly { readonly plan: string; readonly count: string }[];
   /** From which day the seats may be given back; empty if the contract is not known. */
   readonly reduction: string;
   readonly contractUrl: string;
@@ -104,7 +104,7 @@ export interface ReclaimInput {
   readonly language: Language;
 }
 
-/** Describes the seats that could be freed and those that are kept, a page of them with a form. */
+/** Describes the seats that could be reclaimed and those that are kept, a page of them with a form. */
 export function reclaimView(input: ReclaimInput): ReclaimView {
   const { list, filter, refused, plans, contract, addresses, today, lang, language } = input;
   const { t, number } = language;
@@ -122,7 +122,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     backUrl: `/admin/seats?${new URLSearchParams({ lang })}`,
     showsKept,
     views: [
-      { text: t('admin.reclaim.freed'), count: list.candidates.length, show: '' as const },
+      { text: t('admin.reclaim.reclaimable'), count: list.candidates.length, show: '' as const },
       { text: t('admin.reclaim.kept'), count: list.kept.length, show: 'kept' as const },
     ].map(({ text, count, show }) => ({
       text: `${text}: ${number(count)}`,
@@ -137,7 +137,10 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
       count: list.candidates.length,
       number: number(list.candidates.length),
     }),
-    freed: countByPlan(list.candidates, language).map(([plan, count]) => ({ plan, count: number(count) })),
+    reclaimable: countByPlan(list.candidates, language).map(([plan, count]) => ({
+      plan,
+      count: number(count),
+    })),
     reduction: reductionText(plans, contract, language),
     contractUrl: `/admin/contract?${new URLSearchParams({ lang })}`,
     messageUrl: `/admin/contract?${new URLSearchParams({ lang })}#message`,
