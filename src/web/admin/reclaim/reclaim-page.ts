@@ -124,6 +124,10 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
         response.status(400).send(await render(request, administrator, { ...form, validationError }));
         return;
       }
+      if (form.intent === 'open') {
+        response.redirect(303, userUrl(request, form.id[0]));
+        return;
+      }
       const changed = await change(administrator, form);
       for (const user of changed)
         await audit.write(toAuditActor(request, session), {
@@ -147,7 +151,10 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
   };
 
   /** Sets or removes marks. @returns the users whose marks were changed */
-  function change({ tenant, session }: Administrator, form: MarkForm): Promise<readonly number[]> {
+  function change(
+    { tenant, session }: Administrator,
+    form: Exclude<MarkForm, { intent: 'open' }>,
+  ): Promise<readonly number[]> {
     const { tenantId } = tenant;
     if (form.intent === 'unmark') return userMarks.remove(tenantId, form.id);
     const { kind, note } = form;
@@ -161,10 +168,14 @@ function nextUrl(request: Request, savedCount: number): string {
   const { user: userText, saved: _saved, ...query } = request.query;
   const user = typeof userText === 'string' ? parseAssociateId(userText) : null;
   const lang = requestedLanguage(request);
-  if (user !== null) return `/admin/users/${user}?${new URLSearchParams({ lang })}#mark`;
+  if (user !== null) return `${userUrl(request, user)}#mark`;
   const next = new URLSearchParams(`lang=${lang}&${viewQuery(query)}`);
   next.set('saved', String(savedCount));
   return `${path}?${next}`;
+}
+
+function userUrl(request: Request, user: number | undefined): string {
+  return `/admin/users/${user}?${new URLSearchParams({ lang: requestedLanguage(request) })}`;
 }
 
 function requestedCount(text: unknown): number {

@@ -77,6 +77,8 @@ export interface ReclaimView {
   readonly kept: readonly KeptRow[];
   /** Users of a rejected form who are not on this page. */
   readonly others: readonly TickedUser[];
+  /** The text of the box that ticks all users of the page; empty if there are fewer than two. */
+  readonly tickAll: string;
   readonly fields: MarkFieldsView;
   readonly formUrl: string;
   readonly pager: Pager | null;
@@ -154,6 +156,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     rows,
     kept,
     others: otherTicked(input, [...rows, ...kept]),
+    tickAll: tickAllText(rows.length + kept.length, language),
     fields: markFieldsView(null, refused, today, language),
     formUrl: url(filter),
     pager: pager({ page: filter.page, hasMore }, { lang, ...parameters }, language),
@@ -282,6 +285,10 @@ function otherTicked(input: ReclaimInput, rows: readonly TickedUser[]): readonly
   const onPage = new Set(rows.map(({ associateId }) => associateId));
   const ids = new Set(input.refused?.id.filter((id) => !onPage.has(id)));
   return input.users.filter(({ associateId }) => ids.has(associateId)).map((user) => tickedUser(user, input));
+}
+
+function tickAllText(count: number, { t, number }: Language): string {
+  return count < 2 ? '' : t('admin.reclaim.tickAll', { number: number(count) });
 }
 
 function savedText({ savedCount, filter, language: { t } }: ReclaimInput): string {

@@ -133,6 +133,11 @@ describe('the list of seats that could be reclaimed', () => {
     expect(names(view({}, { users: [...users, early] })).slice(0, 2)).toEqual(['Zoe', 'Bert']);
   });
 
+  it('offers to tick all users of the page if there are several', () => {
+    expect(view().tickAll).toBe('Tick all 5 on this page');
+    expect(view({ reason: 'retired' }).tickAll).toBe('');
+  });
+
   it('lists 50 users on a page', () => {
     const many = Array.from({ length: 51 }, (_, index) =>
       user(index + 1, `User ${index}`, { retired: true }),
