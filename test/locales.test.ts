@@ -295,7 +295,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.users.filter.': ['plan', 'solution', 'state', 'requests'],
   'admin.users.empty.': ['unread', 'filtered'],
   'admin.users.state.': userStates,
-  'admin.users.column.': [...userOrders, 'missing', 'number', 'listed-since'],
+  'admin.users.column.': [...userOrders, 'missing-names', 'number', 'listed-since'],
   'admin.users.download.': ['csv', 'xlsx'],
   'admin.users.note.': ['noData', 'ofDay', 'unknownPlan', 'noPlan', 'retired', 'unread', 'rights'],
   'admin.reclaim.kind.': markKinds,

@@ -1,4 +1,9 @@
-import { findPlanFeatures, type PlanFeatures, reportOnHeldPlan } from './advice/held-plan-reports.ts';
+import {
+  findMissingFeatures,
+  findPlanFeatures,
+  type PlanFeatures,
+  reportOnHeldPlan,
+} from './advice/held-plan-reports.ts';
 import { findNextTierOptions, type NextTierOption } from './advice/next-tier-options.ts';
 import { memoizeSuiteTargets } from './advice/suite-target.ts';
 import {
@@ -208,6 +213,16 @@ export interface TenantEntitlements {
   planFeatures(): PlanFeatures;
 
   /**
+   * Finds the features that need an upgrade for a user with this plan and no other licenses, in the order of the catalogue;
+   * null for an unknown plan.
+   *
+   * @example
+   * premiumEntitlements.missingOnPlan('service-premium')?.includes('quote-management')
+   * // → true
+   */
+  missingOnPlan(plan: HeldPlan): readonly FeatureKey[] | null;
+
+  /**
    * Finds what a move to CRM Suite means for all users, whose number by plan is `users`: to `plan`, or to the plan that
    * their plans lead to if it is null.
    *
@@ -292,6 +307,7 @@ function createTenantEntitlements(
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
   let planFeatures: PlanFeatures | null = null;
+  const missingByPlan = new Map<HeldPlan, readonly FeatureKey[] | null>();
   const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
@@ -313,6 +329,13 @@ function createTenantEntitlements(
     planFeatures: () => {
       planFeatures ??= findPlanFeatures(reportOn);
       return planFeatures;
+    },
+    missingOnPlan: (plan) => {
+      const known = missingByPlan.get(plan);
+      if (known !== undefined) return known;
+      const missing = findMissingFeatures(plan, reportOn);
+      missingByPlan.set(plan, missing);
+      return missing;
     },
     moveTenant: (users, plan) => moveTenant(rules, users, reportOn, plan),
     planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),

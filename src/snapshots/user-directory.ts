@@ -23,7 +23,15 @@ export interface DirectoryUser {
 }
 
 /** What users can be ordered by. */
-export const userOrders = ['name', 'plan', 'state', 'last-login', 'plan-since', 'requests'] as const;
+export const userOrders = [
+  'name',
+  'plan',
+  'state',
+  'last-login',
+  'plan-since',
+  'requests',
+  'missing',
+] as const;
 export type UserOrder = (typeof userOrders)[number];
 
 /** Which users to list, and in which order. */
@@ -38,7 +46,7 @@ export interface DirectoryQuery {
   readonly withRequests: boolean;
   readonly orderBy: UserOrder;
   readonly descending: boolean;
-  /** Texts of plans in their order, for `orderBy: 'plan'`. */
+  /** Texts of plans in their order, for `orderBy: 'plan'` and `'missing'`; users with any other come last. */
   readonly planOrder: readonly string[];
 }
 
@@ -158,7 +166,9 @@ function order({ orderBy, descending, planOrder }: DirectoryQuery): RawBuilder<u
     case 'name':
       return sql`folded_name ${direction}`;
     case 'plan':
-      return sql`array_position(${planOrder}::text[], "userPlan") ${direction}`;
+    case 'missing':
+      return sql`not "userPlan" = any(${planOrder}::text[]),
+        array_position(${planOrder}::text[], "userPlan") ${direction}`;
     case 'state':
       return sql`array_position(${[...userStates]}::text[], state) ${direction}`;
     case 'last-login':

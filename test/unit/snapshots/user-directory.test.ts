@@ -87,6 +87,17 @@ describe('user directory', () => {
     expect(await list({ orderBy, descending: true })).toEqual(descending);
   });
 
+  it('orders by the features that plans lack, users with a plan that is not known last', async () => {
+    const planOrder = ['B', 'A'];
+    const [ascending, descending] = await Promise.all(
+      [false, true].map((isDescending) => list({ orderBy: 'missing', planOrder, descending: isDescending })),
+    );
+    expect([ascending, descending]).toEqual([
+      [1, 4, 2, 5, 3],
+      [4, 2, 5, 1, 3],
+    ]);
+  });
+
   it('orders every list completely, so that pages neither repeat nor lose a user', async () => {
     for (const orderBy of userOrders) {
       const pages = await Promise.all(

@@ -398,6 +398,7 @@ const usersPage = {
   filters: [{ name: 'plan', links: [{ text: nasty, count: nasty, href: nasty, isChosen: true }] }],
   unfilteredUrl: nasty,
   columns: [{ name: nasty, text: nasty, href: nasty, sorted: 'ascending' }],
+  showsPlanContents: true,
   rows: [
     {
       name: nasty,
@@ -779,6 +780,7 @@ describe('page templates', () => {
       { ...accessRequestsPage, groups: [], resolved: [] },
       'Nichts wartet auf eine Antwort',
     ],
+    ['admin-users', { ...usersPage, showsPlanContents: false }, usersPage, 'eyebrow noted'],
     ['admin-seats', { ...seatsPage, seats: [] }, seatsPage, 'class="seat-bars"'],
     [
       'admin-seats',

@@ -1,0 +1,21 @@
+import type { FeatureKey } from '../../../licensing/catalogue/feature-keys.ts';
+import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+
+/** Finds the features that need an upgrade for users with the text of a plan; null if the plan is not known. */
+export type FindMissing = (userPlan: string) => readonly FeatureKey[] | null;
+
+/** Makes the search for missing features in a tenant. They depend on the plan alone, so each plan is decided once. */
+export function createFindMissing(entitlements: TenantEntitlements): FindMissing {
+  return (userPlan) => entitlements.missingOnPlan(entitlements.identifyPlan(userPlan));
+}
+
+/** The texts of known plans, those that lack the fewest features first. */
+export function orderByMissing(plans: readonly string[], findMissing: FindMissing): readonly string[] {
+  return plans
+    .flatMap((plan) => {
+      const missing = findMissing(plan);
+      return missing === null ? [] : [{ plan, count: missing.length }];
+    })
+    .sort((one, other) => one.count - other.count)
+    .map(({ plan }) => plan);
+}
