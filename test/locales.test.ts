@@ -299,6 +299,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.users.download.': ['csv', 'xlsx'],
   'admin.users.note.': ['noData', 'ofDay', 'unknownPlan', 'noPlan', 'retired', 'unread', 'rights'],
   'admin.reclaim.kind.': markKinds,
+  'admin.reclaim.neverListed.': ['user-plans', 'suite'],
+  'admin.reclaim.whatToDo.': ['user-plans', 'suite'],
   'admin.reclaim.column.': reclaimOrders,
   'admin.reclaim.reason.': reclaimReasons,
   'admin.reclaim.reasonName.': reclaimReasons,

@@ -2,6 +2,7 @@ import { includesService } from '../../../licensing/advice/drops-service.ts';
 import type { FeatureKey } from '../../../licensing/catalogue/feature-keys.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { UserLicenses } from '../../../licensing/licenses/license-data.ts';
+import type { DetectedPlan } from '../../../licensing/plans/detect-plan.ts';
 import type { Upgrade } from '../../../licensing/plans/minimal-upgrades.ts';
 import type { Seat } from '../../../licensing/plans/seat-availability.ts';
 import type { AccessRequest, RequestedSubject } from '../../../tenants/access-request-store.ts';
@@ -163,6 +164,16 @@ function lacksService(subject: Subject | null): boolean {
   return subject?.kind === 'plan' && !isSuitePlan(subject.plan) && !includesService(subject.plan);
 }
 
+/** A user of CRM Suite whose licenses are not known: all users share its plan. */
+const anyoneOnSuite: UserLicenses = { associateId: 0, granted: [], complete: true, functionRights: null };
+
+/** The name of a user's plan, as the plan needed is named. */
+function planTodayName(plan: DetectedPlan | null, language: Language): string {
+  return plan?.kind === 'suite' && plan.plan !== null
+    ? planLabel(plan.plan, language)
+    : assignedPlanName(plan, language);
+}
+
 function describePlans(
   { associateId }: AccessRequest,
   subject: Subject | null,
@@ -170,9 +181,10 @@ function describePlans(
   language: Language,
 ): Pick<OpenAccessRequest, 'planToday' | 'planNeeded' | 'seat'> {
   const { t } = language;
-  const user = users.get(associateId) ?? null;
+  const isSuite = plans.report(null).model === 'suite';
+  const user = users.get(associateId) ?? (isSuite ? anyoneOnSuite : null);
   const report = plans.report(user);
-  const planToday = assignedPlanName(user === null ? null : report.plan, language);
+  const planToday = planTodayName(user === null ? null : report.plan, language);
   const unknown = { planToday, planNeeded: t('admin.planNeededUnknown'), seat: null };
   if (subject?.kind === 'plan') {
     // The seats of a plan are the same for every user.

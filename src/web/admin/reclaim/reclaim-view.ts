@@ -53,6 +53,8 @@ interface FilterLink {
 export interface ReclaimView {
   readonly title: string;
   readonly backUrl: string;
+  /** On CRM Suite, who can log in takes a seat; otherwise who has a plan. */
+  readonly model: 'user-plans' | 'suite';
   readonly showsKept: boolean;
   readonly views: readonly { readonly text: string; readonly href: string; readonly isCurrent: boolean }[];
   readonly days: { readonly value: number; readonly min: number; readonly max: number };
@@ -122,6 +124,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
   return {
     title: t('admin.reclaim.title'),
     backUrl: `/admin/seats?${new URLSearchParams({ lang })}`,
+    model: plans.report(null).model === 'suite' ? 'suite' : 'user-plans',
     showsKept,
     views: [
       { text: t('admin.reclaim.reclaimable'), count: list.candidates.length, show: '' as const },

@@ -307,6 +307,7 @@ const tickedUser = { associateId: nasty, name: nasty, href: nasty, isTicked: tru
 const reclaimPage = {
   ...adminFrame,
   backUrl: nasty,
+  model: 'user-plans',
   showsKept: false,
   views: [true, false].map((isCurrent) => ({ text: nasty, href: nasty, isCurrent })),
   days: { value: nasty, min: nasty, max: nasty },

@@ -98,6 +98,14 @@ describe('open access requests', () => {
     expect([first?.planNeeded, first?.seat]).toEqual(['CRM Suite Growth', null]);
   });
 
+  it('name the plan of CRM Suite for a user whose licenses are not known', () => {
+    const plans = entitlementEngine(suiteCore, '2026-12-01');
+    const [asked] = group('feature:mailings', { plans, licenses: null }).requests;
+    expect([asked?.planToday, asked?.planNeeded]).toEqual(['CRM Suite Core', 'CRM Suite Growth']);
+    const [has] = group('feature:project-management', { plans, licenses: null }).requests;
+    expect(has?.planNeeded).toBe(english.t('admin.hasItToday'));
+  });
+
   it('use the language of the page, also for catalogue labels', () => {
     const { title, requests } = group('feature:saint', { language: german });
     expect([title, requests[0]?.requestedOn]).toEqual([

@@ -133,6 +133,10 @@ describe('the list of seats that could be reclaimed', () => {
     expect(names(view({}, { users: [...users, early] })).slice(0, 2)).toEqual(['Zoe', 'Bert']);
   });
 
+  it('says what takes a seat on CRM Suite, which has no user plans', () => {
+    expect([view().model, view({}, { isSuite: true }).model]).toEqual(['user-plans', 'suite']);
+  });
+
   it('offers to tick all users of the page if there are several', () => {
     expect(view().tickAll).toBe('Tick all 5 on this page');
     expect(view({ reason: 'retired' }).tickAll).toBe('');
