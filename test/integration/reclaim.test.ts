@@ -105,6 +105,16 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
     expect(count(await text())).toBe(before);
   });
 
+  it('lead to the message to SuperOffice with the numbers of the ticked users', async () => {
+    const ids = idsOn(await html('?lang=en&plan=Sales-Premium')).slice(0, 10);
+    const response = await send({ intent: 'message' }, ids);
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      '/admin/contract?lang=en&s2v0m0=2450#message',
+    ]);
+    expect((await send({ intent: 'message' }, [])).status).toBe(400);
+  });
+
   it('are kept until the last day of the mark', async () => {
     const [id = 0] = idsOn(await html());
     const mark = { kind: 'keep', note: '', markedBy: administrator.associateId } as const;

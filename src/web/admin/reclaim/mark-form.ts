@@ -22,12 +22,13 @@ const markFields = {
   until: typedText.default(''),
 };
 
-/** The form in which an administrator keeps the seats of users, or no longer does, or opens a user. */
+/** The form in which an administrator keeps the seats of users or no longer does, opens one, or asks for fewer seats. */
 export const markSchema = z
   .discriminatedUnion('intent', [
     z.object({ intent: z.literal('mark'), ...ticked, ...markFields }),
     z.object({ intent: z.literal('unmark'), ...ticked }),
     z.object({ intent: z.literal('open'), ...ticked }),
+    z.object({ intent: z.literal('message'), ...ticked }),
   ])
   .transform(({ all, listed, ...form }) => (all === undefined ? form : { ...form, id: listed }));
 
@@ -46,7 +47,7 @@ export type MarkValidationError =
 export function validateMark(form: MarkForm, today: string): MarkValidationError | null {
   if (form.id.length === 0) return 'nobody-ticked';
   if (form.intent === 'open') return form.id.length > 1 ? 'several-ticked' : null;
-  if (form.intent === 'unmark') return null;
+  if (form.intent !== 'mark') return null;
   if (form.note.length > maxNoteLength) return 'note-too-long';
   if (form.until === '') return null;
   if (parseDay(form.until) === null) return 'until-not-a-day';

@@ -23,6 +23,7 @@ import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { createDescribePlan } from '../users/plan-text.ts';
+import { fewerSeatsAddress } from './fewer-seats.ts';
 import { type InvalidMark, type MarkForm, markSchema, validateMark } from './mark-form.ts';
 import { parseReclaimFilter, type ReclaimFilter } from './reclaim-filter.ts';
 import { findReclaimList, type ReclaimList } from './reclaim-list.ts';
@@ -128,6 +129,10 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
         response.redirect(303, userUrl(request, form.id[0]));
         return;
       }
+      if (form.intent === 'message') {
+        response.redirect(303, await messageUrl(request, administrator, form.id));
+        return;
+      }
       const changed = await change(administrator, form);
       for (const user of changed)
         await audit.write(toAuditActor(request, session), {
@@ -150,10 +155,22 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
     }),
   };
 
+  /** The address of the message that asks for fewer seats, by the plans of the ticked users. */
+  async function messageUrl(
+    request: Request,
+    administrator: Administrator,
+    ids: readonly number[],
+  ): Promise<string> {
+    const { frame, language } = await adminFrame(request, administrator, 'seats');
+    const { users, plans } = await requestList(request, administrator.tenant, language);
+    const ticked = users.filter(({ associateId }) => ids.includes(associateId));
+    return fewerSeatsAddress(ticked, plans, frame.lang, language);
+  }
+
   /** Sets or removes marks. @returns the users whose marks were changed */
   function change(
     { tenant, session }: Administrator,
-    form: Exclude<MarkForm, { intent: 'open' }>,
+    form: Extract<MarkForm, { intent: 'mark' | 'unmark' }>,
   ): Promise<readonly number[]> {
     const { tenantId } = tenant;
     if (form.intent === 'unmark') return userMarks.remove(tenantId, form.id);

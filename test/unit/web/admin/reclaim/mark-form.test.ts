@@ -28,6 +28,8 @@ describe('form of a mark', () => {
 
   it('opens exactly one user', () => {
     expect(validateMark({ intent: 'open', id: [] }, today)).toBe('nobody-ticked');
+    expect(validateMark({ intent: 'message', id: [] }, today)).toBe('nobody-ticked');
+    expect(validateMark({ intent: 'message', id: [101, 102] }, today)).toBeNull();
     expect(validateMark({ intent: 'open', id: [101] }, today)).toBeNull();
     expect(validateMark({ intent: 'open', id: [101, 102] }, today)).toBe('several-ticked');
   });
