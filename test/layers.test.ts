@@ -137,6 +137,7 @@ describe('source files', () => {
       'cli.ts',
       'errors.ts',
       'metrics.ts',
+      'project-root.ts',
       'run-server.ts',
       'server.ts',
       'services.ts',
