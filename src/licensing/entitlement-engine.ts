@@ -1,9 +1,4 @@
-import {
-  findMissingFeatures,
-  findPlanFeatures,
-  type PlanFeatures,
-  reportOnHeldPlan,
-} from './advice/held-plan-reports.ts';
+import { findPlanFeatures, type PlanFeatures, reportOnHeldPlan } from './advice/held-plan-reports.ts';
 import { findNextTierOptions, type NextTierOption } from './advice/next-tier-options.ts';
 import { memoizeSuiteTargets } from './advice/suite-target.ts';
 import {
@@ -213,14 +208,14 @@ export interface TenantEntitlements {
   planFeatures(): PlanFeatures;
 
   /**
-   * Finds the features that need an upgrade for a user with this plan and no other licenses, in the order of the catalogue;
-   * null for an unknown plan.
+   * Decides every feature for a user of whom only the plan is known: with its licenses, no others, and a role that hides
+   * nothing.
    *
    * @example
-   * premiumEntitlements.missingOnPlan('service-premium')?.includes('quote-management')
-   * // → true
+   * premiumEntitlements.reportOnPlan('service-premium').features.get('quote-management')?.state
+   * // → 'view-only'
    */
-  missingOnPlan(plan: HeldPlan): readonly FeatureKey[] | null;
+  reportOnPlan(plan: HeldPlan): EntitlementReport;
 
   /**
    * Finds what a move to CRM Suite means for all users, whose number by plan is `users`: to `plan`, or to the plan that
@@ -307,7 +302,6 @@ function createTenantEntitlements(
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
   let planFeatures: PlanFeatures | null = null;
-  const missingByPlan = new Map<HeldPlan, readonly FeatureKey[] | null>();
   const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
@@ -330,13 +324,7 @@ function createTenantEntitlements(
       planFeatures ??= findPlanFeatures(reportOn);
       return planFeatures;
     },
-    missingOnPlan: (plan) => {
-      const known = missingByPlan.get(plan);
-      if (known !== undefined) return known;
-      const missing = findMissingFeatures(plan, reportOn);
-      missingByPlan.set(plan, missing);
-      return missing;
-    },
+    reportOnPlan: reportOn,
     moveTenant: (users, plan) => moveTenant(rules, users, reportOn, plan),
     planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),

@@ -78,6 +78,8 @@ export interface UserDirectory {
   ): Promise<readonly DirectoryUser[]>;
   /** Null for a user who is not listed. */
   find(tenantId: string, associateId: number): Promise<DirectoryUser | null>;
+  /** The texts of the plans of these users, by user; a user who is not listed has none. */
+  planTexts(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** Newest first. */
   planPeriods(tenantId: string, associateId: number): Promise<readonly PlanPeriod[]>;
 }
@@ -115,6 +117,16 @@ export function createUserDirectory({ db }: { db: Database }): UserDirectory {
       const { rows } = await sql<DirectoryUser>`
         ${usersWithRequests(tenantId, sql`listed.associate_id = ${associateId}`)}`.execute(db);
       return rows[0] ?? null;
+    },
+
+    async planTexts(tenantId, associateIds) {
+      const rows = await db
+        .selectFrom('tenant_users')
+        .select(['associate_id', 'user_plan'])
+        .where('context_identifier', '=', tenantId)
+        .where('associate_id', '=', sql<number>`any(${associateIds}::integer[])`)
+        .execute();
+      return new Map(rows.map(({ associate_id, user_plan }) => [associate_id, user_plan]));
     },
 
     async planPeriods(tenantId, associateId) {

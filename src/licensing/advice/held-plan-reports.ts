@@ -26,17 +26,6 @@ export function reportOnHeldPlan(tenant: TenantIndex, plan: HeldPlan): Entitleme
   return plan === 'none' ? report : (whatIf(tenant, withoutLicenses, report, plan)?.report ?? report);
 }
 
-/** The features that need an upgrade for users of whom only the plan is known; null for an unknown plan. */
-export function findMissingFeatures(
-  plan: HeldPlan,
-  reportOn: (plan: HeldPlan) => EntitlementReport,
-): readonly FeatureKey[] | null {
-  if (plan === 'unknown') return null;
-  return [...reportOn(plan).features.values()].flatMap(({ feature, state, reason }) =>
-    state === 'upgrade' && reason !== 'group-of-features' ? [feature] : [],
-  );
-}
-
 /** Finds the features that each plan enables, by the tenant's own row of the plan, else by the catalogue. */
 export function findPlanFeatures(reportOn: (plan: HeldPlan) => EntitlementReport): PlanFeatures {
   return new Map(

@@ -1,5 +1,4 @@
 import { includesService } from '../../../licensing/advice/drops-service.ts';
-import type { FeatureKey } from '../../../licensing/catalogue/feature-keys.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { UserLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { DetectedPlan } from '../../../licensing/plans/detect-plan.ts';
@@ -19,6 +18,7 @@ import {
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import { maxAnswerLength, maxNameLength } from '../saved-answers/saved-answer-form.ts';
+import type { ReportOnListedPlan } from './listed-plan-reports.ts';
 import type { InvalidResolution } from './resolution-form.ts';
 
 /** What every access request shows. */
@@ -71,6 +71,8 @@ export interface ResolvedAccessRequest extends AccessRequestRow {
 export interface PlanFacts {
   readonly plans: TenantEntitlements;
   readonly users: ReadonlyMap<number, UserLicenses>;
+  /** For users whose licenses are not stored. */
+  readonly reportOnListedPlan: ReportOnListedPlan;
   /** Whether some user may have a plan with Service. */
   readonly mayDropService: boolean;
 }
@@ -164,9 +166,6 @@ function lacksService(subject: Subject | null): boolean {
   return subject?.kind === 'plan' && !isSuitePlan(subject.plan) && !includesService(subject.plan);
 }
 
-/** A user of CRM Suite whose licenses are not known: all users share its plan. */
-const anyoneOnSuite: UserLicenses = { associateId: 0, granted: [], complete: true, functionRights: null };
-
 /** The name of a user's plan, as the plan needed is named. */
 function planTodayName(plan: DetectedPlan | null, language: Language): string {
   return plan?.kind === 'suite' && plan.plan !== null
@@ -177,14 +176,13 @@ function planTodayName(plan: DetectedPlan | null, language: Language): string {
 function describePlans(
   { associateId }: AccessRequest,
   subject: Subject | null,
-  { plans, users }: PlanFacts,
+  { plans, users, reportOnListedPlan }: PlanFacts,
   language: Language,
 ): Pick<OpenAccessRequest, 'planToday' | 'planNeeded' | 'seat'> {
   const { t } = language;
-  const isSuite = plans.report(null).model === 'suite';
-  const user = users.get(associateId) ?? (isSuite ? anyoneOnSuite : null);
-  const report = plans.report(user);
-  const planToday = planTodayName(user === null ? null : report.plan, language);
+  const user = users.get(associateId) ?? null;
+  const report = user === null ? reportOnListedPlan(associateId) : plans.report(user);
+  const planToday = planTodayName(report?.plan ?? null, language);
   const unknown = { planToday, planNeeded: t('admin.planNeededUnknown'), seat: null };
   if (subject?.kind === 'plan') {
     // The seats of a plan are the same for every user.
@@ -192,16 +190,13 @@ function describePlans(
     const seat = isSuitePlan(subject.plan) ? null : (plans.whatIf(anyone, subject.plan)?.seat ?? null);
     return { planToday, ...describeNeed(subject.plan, seat, plans, language) };
   }
-  if (user === null || subject === null) return unknown;
-  if (hasFeature(subject.feature)) return { planToday, planNeeded: t('admin.hasItToday'), seat: null };
+  if (report === null || subject === null) return unknown;
+  if (report.features.get(subject.feature)?.state === 'enabled')
+    return { planToday, planNeeded: t('admin.hasItToday'), seat: null };
   const upgrade = chooseUpgrade(report.features.get(subject.feature)?.upgrades ?? []);
   if (upgrade === null) return unknown;
   const seat = upgrade.kind === 'user-plan' ? upgrade.seat : null;
   return { planToday, ...describeNeed(upgrade.plan, seat, plans, language) };
-
-  function hasFeature(feature: FeatureKey): boolean {
-    return report.features.get(feature)?.state === 'enabled';
-  }
 }
 
 /** Of the upgrades with the fewest steps the first with a free seat, else the first. */
