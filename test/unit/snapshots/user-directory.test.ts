@@ -98,6 +98,16 @@ describe('user directory', () => {
     ]);
   });
 
+  it('reads the plans of several users of one tenant', async () => {
+    expect(await directory().planTexts('Cust1', [1, 3, 99])).toEqual(
+      new Map([
+        [1, 'B'],
+        [3, ''],
+      ]),
+    );
+    expect(await directory().planTexts('Cust3', [1])).toEqual(new Map());
+  });
+
   it('orders every list completely, so that pages neither repeat nor lose a user', async () => {
     for (const orderBy of userOrders) {
       const pages = await Promise.all(
