@@ -13,7 +13,7 @@ const administrator: TestUser = {
 const { tenantId } = administrator;
 const path = '/admin/seats/reclaim';
 
-describe('the seats that could be freed, of a tenant of 5,000 users', async () => {
+describe('the seats that could be reclaimed, of a tenant of 5,000 users', async () => {
   const planlens = await startPlanlens();
   afterAll(() => planlens.close());
   await install(planlens, administrator);
@@ -30,7 +30,8 @@ describe('the seats that could be freed, of a tenant of 5,000 users', async () =
   const html = async (query = '?lang=en') => (await get(query)).text();
   const text = async (query?: string) => getVisibleText(await html(query));
   const idsOn = (page: string) => [...page.matchAll(/name="id" value="(\d+)"/g)].map(([, id]) => Number(id));
-  const count = (page: string) => Number(/([\d,]+) seats? could be freed/.exec(page)?.[1]?.replace(',', ''));
+  const count = (page: string) =>
+    Number(/([\d,]+) seats? could be reclaimed/.exec(page)?.[1]?.replace(',', ''));
   const query = (sql: string) => runQuery(String(planlens.environment.DATABASE_URL), sql);
   /** The first ticked users of a page and their form, as a browser would send it. */
   async function send(fields: Record<string, string>, ids: readonly number[], search = '?lang=en') {
@@ -102,6 +103,16 @@ describe('the seats that could be freed, of a tenant of 5,000 users', async () =
     expect(kept).toMatch(/On leave until 1 Mar 2099 Astrid Berg, \d+ \w+ \d{4} back in spring/);
     expect(await (await send({ intent: 'unmark' }, ids, '?lang=en&show=kept')).status).toBe(303);
     expect(count(await text())).toBe(before);
+  });
+
+  it('lead to the message to SuperOffice with the numbers of the ticked users', async () => {
+    const ids = idsOn(await html('?lang=en&plan=Sales-Premium')).slice(0, 10);
+    const response = await send({ intent: 'message' }, ids);
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      '/admin/contract?lang=en&s2v0m0=2450#message',
+    ]);
+    expect((await send({ intent: 'message' }, [])).status).toBe(400);
   });
 
   it('are kept until the last day of the mark', async () => {

@@ -23,6 +23,7 @@ import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
 import { requestedCount } from '../requested-count.ts';
 import { createDescribePlan } from '../users/plan-text.ts';
+import { fewerSeatsAddress } from './fewer-seats.ts';
 import { type InvalidMark, markSchema, validateMark } from './mark-form.ts';
 import { parseReclaimFilter, type ReclaimFilter } from './reclaim-filter.ts';
 import { findReclaimList, type ReclaimList } from './reclaim-list.ts';
@@ -125,6 +126,14 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
         response.status(400).send(await render(request, administrator, { ...form, validationError }));
         return;
       }
+      if (form.intent === 'open') {
+        response.redirect(303, userUrl(request, form.id[0]));
+        return;
+      }
+      if (form.intent === 'message') {
+        response.redirect(303, await messageUrl(request, administrator, form.id));
+        return;
+      }
       const changed = await saveMarks(request, administrator, form);
       response.redirect(303, nextUrl(request, changed.length));
     },
@@ -140,6 +149,18 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
       },
     }),
   };
+
+  /** The address of the message that asks for fewer seats, by the plans of the ticked users. */
+  async function messageUrl(
+    request: Request,
+    administrator: Administrator,
+    ids: readonly number[],
+  ): Promise<string> {
+    const { frame, language } = await adminFrame(request, administrator, 'seats');
+    const { users, plans } = await requestList(request, administrator.tenant, language);
+    const ticked = users.filter(({ associateId }) => ids.includes(associateId));
+    return fewerSeatsAddress(ticked, plans, frame.lang, language);
+  }
 }
 
 /** The list from which a form was sent, as it was shown. */
@@ -148,4 +169,8 @@ function nextUrl(request: Request, savedCount: number): string {
   const next = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(query)}`);
   next.set('saved', String(savedCount));
   return `${path}?${next}`;
+}
+
+function userUrl(request: Request, user: number | undefined): string {
+  return `/admin/users/${user}?${new URLSearchParams({ lang: requestedLanguage(request) })}`;
 }

@@ -3,13 +3,13 @@ import type { AuditLog } from '../../../tenants/audit-log.ts';
 import type { UserMarkStore } from '../../../tenants/user-mark-store.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { Administrator } from '../../sign-in/require-administrator.ts';
-import type { MarkForm } from './mark-form.ts';
+import type { MarkChange } from './mark-form.ts';
 
 /** Sets or removes the marks of a valid form, and records it. @returns the users whose marks were changed */
 export type SaveMarks = (
   request: Request,
   administrator: Administrator,
-  form: MarkForm,
+  form: MarkChange,
 ) => Promise<readonly number[]>;
 
 /** Makes what the forms of the list and of the page of one user do. */

@@ -20,7 +20,7 @@ import type { Administrator, AdministratorGuard } from '../../sign-in/require-ad
 import type { Sessions } from '../../sign-in/session.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
-import { type InvalidMark, markSchema, validateMark } from '../reclaim/mark-form.ts';
+import { type InvalidMark, userMarkSchema, validateMark } from '../reclaim/mark-form.ts';
 import { createSaveMarks } from '../reclaim/save-marks.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { findPlanOnDay, type PlanOnDay } from './plan-on-day.ts';
@@ -133,7 +133,7 @@ export function createUserPage(deps: {
       const administrator = await administratorGuard.signInOrRequire(request, response, path);
       if (administrator === null) return;
       const kept = drafts.take(request, response, administrator.session, path);
-      const draft = markSchema.safeParse(kept && { ...kept, id: [associateId] });
+      const draft = userMarkSchema.safeParse(kept && { ...kept, id: [associateId] });
       const refused = draft.success ? ({ ...draft.data, validationError: 'not-sent' } as const) : null;
       response.send(await render(request, administrator, { associateId, refused }));
     },
@@ -142,7 +142,7 @@ export function createUserPage(deps: {
       const { associateId, path } = findUserPath(request);
       const administrator = await administratorGuard.requireForForm(request, response, path);
       if (administrator === null) return;
-      const form = parseForm(markSchema, { ...request.body, id: [associateId] });
+      const form = parseForm(userMarkSchema, { ...request.body, id: [associateId] });
       const validationError = validateMark(form, toUtcDay(now()));
       if (validationError !== null) {
         const refused = { ...form, validationError };
