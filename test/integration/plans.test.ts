@@ -34,7 +34,7 @@ describe('plan matrix', async () => {
 
   it('says which ticked plan another one contains', async () => {
     const { html } = await openPlans('&plan=sales-essential&plan=sales-premium&plan=service-essential');
-    expect(getVisibleText(html)).toContain('contains this one: Sales-Essentials.');
+    expect(getVisibleText(html)).toContain('Sales-Premium includes Sales-Essentials.');
   });
 
   it('keeps several plans through the sign-in', async () => {

@@ -159,6 +159,7 @@ const comparison = {
 };
 const column = {
   label: nasty,
+  basis: nasty,
   href: nasty,
   role: nasty,
   enabled: nasty,
@@ -168,17 +169,19 @@ const column = {
   seat: nasty,
   seatText: nasty,
 };
-const cell = { role: nasty, state: nasty, change: 'gained', hasIcon: true, text: nasty, limit: nasty };
+const cell = { role: nasty, state: nasty, change: 'gained', icons: [nasty], text: nasty, limit: nasty };
 const plans = {
   ...panelUser,
   own: nasty,
   isSuite: false,
   choices: [{ key: nasty, label: nasty, ticked: true }],
+  bases: [{ key: nasty, text: nasty, isChosen: true }],
   differencesOnly: true,
   containedText: nasty,
   sharedUrl: nasty,
   comparison,
   matrix: {
+    basis: nasty,
     columns: [column],
     groups: [
       {
@@ -190,7 +193,7 @@ const plans = {
       },
     ],
     hasSeats: true,
-    icons: [{ state: nasty, text: nasty }],
+    legend: [{ icon: nasty, state: nasty, change: 'gained', text: nasty }],
   },
 };
 const openRequest = {
@@ -758,7 +761,8 @@ describe('page templates', () => {
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
-    ['plans', { ...plans, containedText: '' }, plans, 'class="eyebrow" role="status"'],
+    ['plans', { ...plans, containedText: '' }, plans, 'class="notice contained"'],
+    ['plans', { ...plans, bases: [] }, plans, 'name="basis"'],
     ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, '<textarea'],
     [
       'admin-access-requests',
