@@ -76,6 +76,16 @@ describe('plan matrix', () => {
     await page.context().close();
   });
 
+  test('copies the link for colleagues', async () => {
+    const page = await openPlans('plan=service-premium');
+    await page.locator('.more > summary').first().click();
+    await page.getByRole('button', { name: 'Link kopieren' }).click();
+    await expect
+      .poll(() => page.locator('#shared-status').textContent())
+      .toMatch(/^Der Link ist (kopiert|markiert)\./);
+    await page.context().close();
+  });
+
   test('keeps the names of the plans in sight while the page scrolls', async () => {
     const page = await openPlans('plan=service-premium');
     await page.locator('.group').last().locator('tr').first().scrollIntoViewIfNeeded();

@@ -5,6 +5,7 @@ import type { Seat } from '../../licensing/plans/seat-availability.ts';
 import { planUrl } from '../links.ts';
 import { assignedPlanName, isSuitePlan, planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
+import { describeCounted, isCounted } from './feature-row.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
 import { type FeatureOutcome, featuresWith, type PlanChange, type PlanOutcome } from './plan-outcome.ts';
 import {
@@ -53,6 +54,8 @@ interface MatrixCell {
 /** A feature in the matrix. */
 interface MatrixRow {
   readonly label: string;
+  /** Where it is counted, if another solution lists it before; empty if it is counted here. */
+  readonly countedUnder: string;
   readonly cells: readonly MatrixCell[];
 }
 
@@ -205,8 +208,10 @@ function matrixGroup(
 ): MatrixGroup {
   const { t } = language;
   const leaves = catalogue.filter((row) => row.solution === solution && getChildRows(row.id).length === 0);
+  const counted = leaves.filter(isCounted);
   const rows = leaves.map(({ id, feature }) => ({
     label: getRowLabel(id, language.code),
+    countedUnder: describeCounted({ id, feature }, language),
     cells: plans.flatMap(({ outcome, role }) => {
       const found = outcome.features.get(feature);
       return found === undefined ? [] : [matrixCell(found, role, language)];
@@ -218,8 +223,8 @@ function matrixGroup(
     tallies: plans.map(({ outcome, role }) => ({
       role,
       text: t('panel.tally', {
-        enabled: leaves.filter(({ feature }) => outcome.features.get(feature)?.state === 'enabled').length,
-        total: leaves.length,
+        enabled: counted.filter(({ feature }) => outcome.features.get(feature)?.state === 'enabled').length,
+        total: counted.length,
       }),
     })),
     isOpen: rows.some(hasDifference),
@@ -245,7 +250,9 @@ function matrixCell(
     state,
     change,
     icons,
-    text: icons.map((icon) => t(isIconState(icon) ? `state.${icon}` : `compare.cell.${icon}`)).join(' · '),
+    text: icons
+      .map((icon) => (isIconState(icon) ? t(`state.${icon}`) : t(`compare.cell.${icon}`)))
+      .join(' · '),
     limit: limit === null ? '' : `≤ ${number(limit.maximum)}`,
   };
 }

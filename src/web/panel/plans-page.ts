@@ -47,6 +47,8 @@ export interface PlansPage {
   readonly backUrl: string;
   readonly csrfToken: string;
   readonly own: string;
+  /** What a user without a plan should do here; empty for any other. */
+  readonly hint: string;
   /** Whether the plans are those of CRM Suite, of which one is chosen and none are combined. */
   readonly isSuite: boolean;
   readonly choices: readonly PlanChoice[];
@@ -107,6 +109,10 @@ export function plansPageView(
     backUrl: context.backUrl,
     csrfToken,
     own: assignedPlanName(report.plan, language),
+    hint:
+      report.plan?.kind === 'no-plan' && chosen === null && !context.session.isAdministrator
+        ? language.t('compare.choose')
+        : '',
     isSuite: report.model === 'suite',
     choices: getMatrixPlans(report).map((key) => ({
       key,

@@ -84,7 +84,10 @@ function describeFeature(
     .filter(({ id }) => rows.some(({ parent }) => parent === id))
     .map(({ id }) => getRowLabel(id, language.code));
   return {
-    row: featureRow(decided, [], isFeatureRequested(accessRequests, key), language),
+    row: {
+      ...featureRow(decided, [], isFeatureRequested(accessRequests, key), language),
+      countedUnder: '',
+    },
     reason: '',
     place: [...solutions, ...groups].join(' · '),
     href: '',
@@ -100,7 +103,7 @@ function describePublished(
 ): DescribedHit {
   const { reason, ...state } = describeDecided(decided, language);
   return {
-    row: { id, feature: null, label, ...state, isRequested: false, children: [] },
+    row: { id, feature: null, label, ...state, isRequested: false, countedUnder: '', children: [] },
     reason,
     place,
     href: `${newerFeaturesUrl(url)}#${id}`,

@@ -1,7 +1,7 @@
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import { isFeatureRequested } from './access-request-view.ts';
 import { countRows, type FeatureFilter, filterRows, isFiltering } from './feature-filter.ts';
-import { type FeatureRow, featureRow } from './feature-row.ts';
+import { type FeatureRow, featureRow, isCounted } from './feature-row.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
 
 interface TierView {
@@ -13,6 +13,7 @@ interface TierView {
 export interface SolutionView {
   readonly id: CatalogueRow['solution'];
   readonly title: string;
+  /** The enabled features and all, without those that another solution counts. */
   readonly tally: string;
   readonly missing: readonly TierView[];
   readonly enabled: readonly TierView[];
@@ -46,9 +47,10 @@ export function solutionViews(
   const views = tiersBySolution.map(([solution, tiers]) => {
     const rows = catalogue.filter((row) => row.solution === solution);
     const leaves = rows.filter((row) => getChildRows(row.id).length === 0);
+    const counted = leaves.filter(isCounted);
     const tally = {
-      enabled: leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length,
-      total: leaves.length,
+      enabled: counted.filter((row) => decided.get(row.id)?.state === 'enabled').length,
+      total: counted.length,
     };
     // The tiers are those of user plans: a CRM Suite plan has none.
     const hasTiers = report.model !== 'suite' && solution !== 'common';

@@ -136,8 +136,8 @@ describe('plan matrix', () => {
     expect(groups.map(({ id, isOpen, tallies }) => [id, isOpen, tallies[0]?.text, tallies[1]?.text])).toEqual(
       [
         ['sales', true, '14 of 14', '5 of 14'],
-        ['service', true, '5 of 14', '13 of 14'],
-        ['marketing', true, '10 of 22', '3 of 22'],
+        ['service', true, '0 of 9', '8 of 9'],
+        ['marketing', true, '7 of 19', '0 of 19'],
         ['common', false, '20 of 20', '20 of 20'],
       ],
     );

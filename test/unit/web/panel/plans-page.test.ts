@@ -221,6 +221,20 @@ describe('plan comparison', () => {
     expect(compare('sales-premium+service-essential', given)?.accessRequest?.mayRequest).toBe(true);
   });
 
+  it('tells a user without a plan to choose one, which they may ask for', () => {
+    const withoutPlan = { tenant: premium, user: userWith() };
+    expect(viewPlans(null, withoutPlan)).toMatchObject({
+      hint: english.t('compare.choose'),
+      comparison: null,
+    });
+    expect(viewPlans('sales-essential', withoutPlan)).toMatchObject({
+      hint: '',
+      comparison: { refusal: '', accessRequest: { mayRequest: true } },
+    });
+    expect(viewPlans(null, { ...withoutPlan, isAdministrator: true }).hint).toBe('');
+    expect(viewPlans(null).hint).toBe('');
+  });
+
   it('compares nothing for an unknown user', () => {
     expect(viewPlans('service-premium', { tenant: premium, user: null })).toMatchObject({
       matrix: null,

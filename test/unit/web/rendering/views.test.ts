@@ -14,6 +14,7 @@ const row = {
   state: nasty,
   stateText: nasty,
   isRequested: true,
+  countedUnder: nasty,
   children: [],
 };
 const panelUser = {
@@ -90,6 +91,7 @@ const panel = {
       state: 'enabled',
       stateText: nasty,
       isRequested: false,
+      countedUnder: nasty,
       children: [],
     },
     reason: nasty,
@@ -173,6 +175,7 @@ const cell = { role: nasty, state: nasty, change: 'gained', icons: [nasty], text
 const plans = {
   ...panelUser,
   own: nasty,
+  hint: nasty,
   isSuite: false,
   choices: [{ key: nasty, label: nasty, ticked: true }],
   bases: [{ key: nasty, text: nasty, isChosen: true }],
@@ -189,7 +192,7 @@ const plans = {
         title: nasty,
         tallies: [{ role: nasty, text: nasty }],
         isOpen: true,
-        rows: [{ label: nasty, cells: [cell] }],
+        rows: [{ label: nasty, countedUnder: nasty, cells: [cell] }],
       },
     ],
     hasSeats: true,
@@ -546,6 +549,7 @@ const problem = {
   text: nasty,
   code: nasty,
   detail: nasty,
+  retryText: nasty,
   requestId: nasty,
   typed: nasty,
   nextLink: { href: nasty, text: nasty },
@@ -762,6 +766,8 @@ describe('page templates', () => {
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
     ['plans', { ...plans, containedText: '' }, plans, 'class="notice contained"'],
+    ['plans', { ...plans, hint: '' }, { ...plans, hint: 'Zuerst wählen' }, 'Zuerst wählen'],
+    ['problem', { ...problem, retryText: '' }, { ...problem, retryText: 'gleich' }, '<p>gleich</p>'],
     ['plans', { ...plans, bases: [] }, plans, 'name="basis"'],
     ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, '<textarea'],
     [
