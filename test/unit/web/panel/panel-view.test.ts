@@ -448,7 +448,8 @@ describe('feature filter', () => {
 
   it('shows advice when no feature matches', () => {
     const { page } = shown({ search: 'no such thing' });
-    expect([page.solutions, page.found]).toEqual([[], english.t('filter.nothing')]);
+    expect([page.solutions, page.found]).toEqual([[], english.t('filter.notListed')]);
+    expect(shown({ search: 'newsletter', show: 'enabled' }).page.found).toBe(english.t('filter.nothing'));
   });
 });
 
