@@ -17,7 +17,7 @@ export interface SolutionView {
   readonly tally: string;
   readonly missing: readonly TierView[];
   readonly enabled: readonly TierView[];
-  /** Heading of the enabled features, with their number. */
+  /** Heading of the enabled features, with the number of those that are counted here. */
   readonly enabledText: string;
   /** Whether the enabled features are shown: a filter must not hide what it found. */
   readonly isOpen: boolean;
@@ -74,7 +74,8 @@ export function solutionViews(
       tally: t('panel.tally', tally),
       missing: select(tierViews, (row) => !isEnabled(row)),
       enabled,
-      enabledText: `${t('state.enabled')}: ${number(count)}`,
+      // All of them may be counted under another solution.
+      enabledText: count === 0 ? t('state.enabled') : `${t('state.enabled')}: ${number(count)}`,
       isOpen: isFiltering(filter),
     };
   });
