@@ -37,7 +37,7 @@ async function showExplanation(why, url, body) {
   }
 }
 
-/** Lists the user's requests anew. Without a response the list stays as it was: the request itself has arrived. */
+/** Lists the user's requests again. Without a response the list stays as it was: the request itself has arrived. */
 async function showOwnRequests() {
   const form = document.querySelector('#why');
   const { ok, page } = await fetchPage(`/panel?${new URLSearchParams(new FormData(form))}`).catch(() => ({}));

@@ -61,7 +61,7 @@ describe('plan matrix', async () => {
 
   it('leads a colleague from a link to the same comparison with their own plan', async () => {
     const { html } = await openPlans('&plan=sales-premium&plan=service-premium&differences=on');
-    const [, link = ''] = /<textarea readonly[^>]*>([^<]+)</.exec(html) ?? [];
+    const [, link = ''] = /<textarea id="shared"[^>]*>([^<]+)</.exec(html) ?? [];
     const colleague = await signInToCrm(planlens, servicePremium);
     for (const visit of ['with a sign-in', 'with the session']) {
       const page = await colleague.get(link.replaceAll('&amp;', '&'));

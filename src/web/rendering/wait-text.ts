@@ -1,4 +1,4 @@
-/** From this time on, minutes are told, in seconds. */
+/** From this number of seconds on, a time is given in minutes. */
 const minutesFrom = 100;
 
 /**
