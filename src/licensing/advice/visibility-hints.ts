@@ -47,7 +47,12 @@ const screenRights: Readonly<Record<string, string>> = {
   'hide-service': 'Hide Service screen',
 };
 
-/** The name by which an administrator finds a functional right that hides a screen; its internal name if none is known. */
+/**
+ * The name by which an administrator finds a functional right that hides a screen; its internal name if none is known.
+ *
+ * @example
+ * getScreenRightName('hide-project') // → 'Hide Project screen'
+ */
 export function getScreenRightName(right: string): string {
   return screenRights[right] ?? right;
 }
