@@ -51,7 +51,8 @@ const screenRights: Readonly<Record<string, string>> = {
  * The name by which an administrator finds a functional right that hides a screen; its internal name if none is known.
  *
  * @example
- * getScreenRightName('hide-project') // → 'Hide Project screen'
+ * getScreenRightName('hide-project')
+ * // → 'Hide Project screen'
  */
 export function getScreenRightName(right: string): string {
   return screenRights[right] ?? right;
