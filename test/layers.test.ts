@@ -134,6 +134,7 @@ describe('source files', () => {
     const atRoot = sources.filter((file) => file.split('/').length === 2).map((file) => basename(file));
     expect(atRoot).toEqual([
       'app.ts',
+      'cache-size.ts',
       'cli.ts',
       'errors.ts',
       'metrics.ts',
