@@ -93,6 +93,33 @@ describe("administrators' pages by keyboard", () => {
     ]);
   });
 
+  test('fills in no answer to other people when the administrator goes back', async () => {
+    const { accessRequests } = fixture.planlens.services;
+    const asks = (subject: string) =>
+      accessRequests.submit(administrator.tenantId, {
+        associateId: 111,
+        requestedBy: 'Lena',
+        subject,
+        reason: '',
+      });
+    await asks('feature:knowledge-base');
+    await page.goto(`${fixture.planlens.url}/admin/access-requests?lang=en`);
+    const [first, second] = await page.locator('section:has(textarea) h2').allTextContents();
+    const answer = async (text: string) => {
+      const form = page.locator('form:has(textarea)').first();
+      for (const box of await form.getByRole('checkbox').all()) await box.check();
+      await form.getByLabel('Your answer').fill(text);
+      await form.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('status').filter({ hasText: 'sent.' }).waitFor();
+    };
+    await answer('From Monday.');
+    await page.goBack();
+    expect(await page.locator('section:has(textarea) h2').allTextContents()).toEqual([second]);
+    expect(second).not.toBe(first);
+    expect(await page.getByLabel('Your answer').inputValue()).toBe('');
+    await answer('From Tuesday.');
+  });
+
   test('types other seats, asks with Enter and pins a person', async () => {
     await page.goto(`${fixture.planlens.url}/admin/what-if?lang=en`);
     await page.getByLabel('Sales-Premium', { exact: true }).focus();
