@@ -3,7 +3,7 @@ import type { Module, User } from './tenants.ts';
 
 const domain = '@solvik.example';
 
-/** A company of five users: every seat is held by somebody who is listed. */
+/** A company of five users: all users with a seat are listed. */
 export const smallTenant: MadeTenant = {
   tenantId: 'Cust20005',
   domain,
@@ -41,7 +41,7 @@ const people = [
   { name: 'Joakim Lund', mailbox: 'joakim', plan: 'ten-service', loggedInDaysAgo: 2 },
 ] as const;
 
-/** The row of a plan that the company has bought. */
+/** The row of a plan that the company has purchased. */
 function toPlan(row: Module): Module[] {
   const purchased = seats[row.ModuleName];
   if (row.inUse === undefined || purchased === undefined) return [];

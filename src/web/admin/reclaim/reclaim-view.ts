@@ -1,5 +1,10 @@
 import { purchasesService } from '../../../licensing/advice/drops-service.ts';
-import { findFirstListAt, newForMs, reclaimReasons } from '../../../licensing/advice/reclaim-candidates.ts';
+import {
+  findFirstListAt,
+  newForMs,
+  preventsLogIn,
+  reclaimReasons,
+} from '../../../licensing/advice/reclaim-candidates.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { ListedHolder } from '../../../snapshots/seat-holders.ts';
 import type { Contract } from '../../../tenants/tenant.ts';
@@ -61,8 +66,15 @@ export interface ReclaimView {
   /** What the form for the days keeps of the query. */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly found: string;
-  /** How many seats of each plan could be reclaimed. */
-  readonly reclaimable: readonly { readonly plan: string; readonly count: string }[];
+  /** How many users cannot log in, and how many only have not done so for long; those that there are. */
+  readonly byLogIn: readonly string[];
+  /** How many seats of each plan could be reclaimed: of users who cannot log in, of those who can, and together. */
+  readonly reclaimable: readonly {
+    readonly plan: string;
+    readonly cannotLogIn: string;
+    readonly canLogIn: string;
+    readonly count: string;
+  }[];
   /** From which day the seats may be given back; empty if the contract is not known. */
   readonly reduction: string;
   readonly contractUrl: string;
@@ -142,10 +154,8 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
       count: list.candidates.length,
       number: number(list.candidates.length),
     }),
-    reclaimable: countByPlan(list.candidates, language).map(([plan, count]) => ({
-      plan,
-      count: number(count),
-    })),
+    byLogIn: describeByLogIn(list.candidates, filter.days, language),
+    reclaimable: reclaimableByPlan(list.candidates, language),
     reduction: reductionText(plans, contract, language),
     contractUrl: `/admin/contract?${new URLSearchParams({ lang })}`,
     messageUrl: `/admin/contract?${new URLSearchParams({ lang })}#message`,
@@ -184,6 +194,36 @@ function countByPlan(
   const counts = new Map<string, number>();
   for (const { plan } of candidates) counts.set(plan, (counts.get(plan) ?? 0) + 1);
   return [...counts].sort(([one], [other]) => one.localeCompare(other, locale));
+}
+
+/** How many of the candidates cannot log in, and how many can. */
+function describeByLogIn(
+  candidates: readonly Candidate[],
+  days: number,
+  { t, number }: Language,
+): readonly string[] {
+  const cannot = candidates.filter(({ reason }) => preventsLogIn(reason)).length;
+  const can = candidates.length - cannot;
+  return [
+    ...(cannot === 0 ? [] : [t('admin.reclaim.cannotLogInCount', { count: cannot, number: number(cannot) })]),
+    ...(can === 0
+      ? []
+      : [t('admin.reclaim.canLogInCount', { count: can, number: number(can), days: number(days) })]),
+  ];
+}
+
+function reclaimableByPlan(candidates: readonly Candidate[], language: Language): ReclaimView['reclaimable'] {
+  const cannotLogIn = new Map(
+    countByPlan(
+      candidates.filter(({ reason }) => preventsLogIn(reason)),
+      language,
+    ),
+  );
+  return countByPlan(candidates, language).map(([plan, count]) => {
+    const cannot = cannotLogIn.get(plan) ?? 0;
+    const { number } = language;
+    return { plan, cannotLogIn: number(cannot), canLogIn: number(count - cannot), count: number(count) };
+  });
 }
 
 function reductionText(plans: TenantEntitlements, contract: Contract | null, { t, date }: Language): string {

@@ -247,6 +247,7 @@ const savedAnswersPage = {
 };
 const accessRequestsPage = {
   ...adminFrame,
+  unsent: nasty,
   downloads: [{ text: nasty, href: nasty }],
   answerNames: [nasty],
   maxNameLength: 60,
@@ -313,7 +314,8 @@ const reclaimPage = {
   days: { value: nasty, min: nasty, max: nasty },
   hidden: [{ name: nasty, value: nasty }],
   found: nasty,
-  reclaimable: [{ plan: nasty, count: nasty }],
+  byLogIn: [nasty, nasty],
+  reclaimable: [{ plan: nasty, cannotLogIn: nasty, canLogIn: nasty, count: nasty }],
   reduction: nasty,
   contractUrl: nasty,
   messageUrl: nasty,
@@ -683,6 +685,7 @@ describe('page templates', () => {
       panel,
       ' data-soprotocol=',
     ],
+    ['admin-access-requests', { ...accessRequestsPage, unsent: '' }, accessRequestsPage, 'id="unsent"'],
     ['admin-access-requests', { ...accessRequestsPage, saved: '' }, accessRequestsPage, 'role="status"'],
     ['admin-user-data', { ...userDataPage, erased: '' }, userDataPage, 'role="status"'],
     ['admin-what-if', { ...whatIfPage, seatForm: null }, whatIfPage, 'type="number"'],
@@ -740,7 +743,12 @@ describe('page templates', () => {
     ],
     [
       'admin-access-requests',
-      { ...accessRequestsPage, statusNotice: '', groups: [{ ...requestGroup, serviceWarning: '' }] },
+      {
+        ...accessRequestsPage,
+        statusNotice: '',
+        unsent: '',
+        groups: [{ ...requestGroup, serviceWarning: '' }],
+      },
       accessRequestsPage,
       '<p class="notice"',
     ],
@@ -764,7 +772,7 @@ describe('page templates', () => {
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
     ['plans', { ...plans, containedText: '' }, plans, 'class="eyebrow" role="status"'],
-    ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, '<textarea'],
+    ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, 'name="comment"'],
     [
       'admin-access-requests',
       {
@@ -814,6 +822,7 @@ describe('page templates', () => {
       reclaimPage,
       '<caption class="visually-hidden">Rückgewinnbar',
     ],
+    ['admin-reclaim', { ...reclaimPage, byLogIn: [nasty] }, reclaimPage, 'Zusammen'],
     ['admin-reclaim', { ...reclaimPage, saved: '' }, reclaimPage, 'role="status"'],
     ['admin-user', { ...userPage, pinUrl: '' }, userPage, 'Benutzers festlegen'],
     ['admin-user', { ...userPage, mark: { ...userPage.mark, mark: null } }, userPage, 'value="unmark"'],
