@@ -138,6 +138,14 @@ describe("administrators' pages by keyboard", () => {
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
     await page.getByText('At least Sales-Essentials').waitFor();
     expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('1');
+    // Typed but not asked with.
+    await page.getByLabel('Sales-Premium', { exact: true }).fill('2');
+    await Promise.all([
+      page.waitForEvent('load'),
+      page.getByRole('button', { name: 'Remove the pin' }).click(),
+    ]);
+    expect(await page.getByLabel('Sales-Premium', { exact: true }).inputValue()).toBe('2');
+    expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('2');
   });
 
   test.each([320, 1280])('finds a user and the reason for a feature at %i pixels', async (width) => {
