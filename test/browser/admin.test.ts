@@ -151,6 +151,18 @@ describe("administrators' pages by keyboard", () => {
   test.each([320, 1280])('finds a user and the reason for a feature at %i pixels', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     await page.goto(`${fixture.planlens.url}/admin/users?lang=en`);
+    // Closed on narrow screens, so that the list is not pushed down.
+    const filters = page.getByRole('navigation', { name: 'Filter the users' });
+    const summary = page.locator('summary', { hasText: 'Filter the users' });
+    expect([await summary.isVisible(), await filters.isVisible()]).toEqual([width === 320, width !== 320]);
+    if (width === 320) {
+      await summary.focus();
+      await page.keyboard.press('Enter');
+    }
+    await filters.getByRole('link', { name: /^Service-Premium/ }).focus();
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    expect((await summary.textContent())?.trim()).toBe('Filter the users · Service-Premium');
+    await page.goto(`${fixture.planlens.url}/admin/users?lang=en`);
     await page.getByRole('searchbox').focus();
     await page.keyboard.type('hoffmann');
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);

@@ -11,6 +11,7 @@ import type { Contract } from '../../../tenants/tenant.ts';
 import { type AdministrationAddresses, administrationHelp, type CrmLink } from '../../crm-links.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
+import { chosenTexts } from '../chosen-texts.ts';
 import { type Pager, pager } from '../pager.ts';
 import { lastLoginText } from '../users/users-view.ts';
 import { type InvalidMark, type MarkFieldsView, markFieldsView } from './mark-form.ts';
@@ -82,6 +83,8 @@ export interface ReclaimView {
   /** What is not known. */
   readonly notes: readonly string[];
   readonly filters: readonly { readonly name: 'reason' | 'plan'; readonly links: readonly FilterLink[] }[];
+  /** What is chosen in the filters, which are closed on narrow screens. */
+  readonly chosenFilters: readonly string[];
   readonly columns: readonly {
     readonly text: string;
     readonly href: string;
@@ -133,6 +136,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
   const kept = showsKept ? slice(list.kept).map((each) => keptRow(each, input)) : [];
   const hasMore = (showsKept ? list.kept : list.shown).length > from + usersPerPage;
   const { page: _page, ...parameters } = reclaimParameters(filter);
+  const filters = showsKept || list.candidates.length === 0 ? [] : filterLinks(input, url);
   return {
     title: t('admin.reclaim.title'),
     backUrl: `/admin/seats?${new URLSearchParams({ lang })}`,
@@ -160,7 +164,8 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     contractUrl: `/admin/contract?${new URLSearchParams({ lang })}`,
     messageUrl: `/admin/contract?${new URLSearchParams({ lang })}#message`,
     notes: notes(input),
-    filters: showsKept || list.candidates.length === 0 ? [] : filterLinks(input, url),
+    filters,
+    chosenFilters: chosenTexts(filters),
     columns: reclaimOrders.map((order) => ({
       text: t(`admin.reclaim.column.${order}`),
       href: url(sortReclaimBy(filter, order)),

@@ -320,6 +320,7 @@ const reclaimPage = {
   contractUrl: nasty,
   messageUrl: nasty,
   notes: [nasty],
+  chosenFilters: [nasty],
   filters: ['reason', 'plan'].map((name) => ({
     name,
     links: [true, false].map((isChosen) => ({ text: nasty, count: nasty, href: nasty, isChosen })),
@@ -398,6 +399,7 @@ const usersPage = {
   hidden: [{ name: nasty, value: nasty }],
   found: nasty,
   empty: '',
+  chosenFilters: [nasty],
   filters: [{ name: 'plan', links: [{ text: nasty, count: nasty, href: nasty, isChosen: true }] }],
   unfilteredUrl: nasty,
   columns: [{ name: nasty, text: nasty, href: nasty, sorted: 'ascending' }],
@@ -823,6 +825,7 @@ describe('page templates', () => {
       '<caption class="visually-hidden">Rückgewinnbar',
     ],
     ['admin-reclaim', { ...reclaimPage, byLogIn: [nasty] }, reclaimPage, 'Zusammen'],
+    ['admin-users', { ...usersPage, filters: [] }, usersPage, 'class="facets"'],
     ['admin-reclaim', { ...reclaimPage, saved: '' }, reclaimPage, 'role="status"'],
     ['admin-user', { ...userPage, pinUrl: '' }, userPage, 'Benutzers festlegen'],
     ['admin-user', { ...userPage, mark: { ...userPage.mark, mark: null } }, userPage, 'value="unmark"'],

@@ -115,6 +115,11 @@ describe('the list of seats that could be reclaimed', () => {
       ['No login', '1'],
     ]);
     expect(view({}, { users: [] }).filters).toEqual([]);
+    expect(view().chosenFilters).toEqual([]);
+    expect(view({ reason: 'retired', plan: 'Sales-Premium' }).chosenFilters).toEqual([
+      'Retired',
+      'Sales-Premium',
+    ]);
   });
 
   it('leads to the message to SuperOffice, and formats the number of seats', () => {
