@@ -83,7 +83,7 @@ describe('contract page', async () => {
       expect(saved.html.split('Saved.')).toHaveLength(2);
       // The added plan has a row of its own now; the last row is for one more.
       expect(planInputs(saved)).toContain('sales-essential');
-      expect(amountInputs(saved)).toEqual(['500', '1000.5', '800', '', '', '']);
+      expect(amountInputs(saved)).toEqual(['500', '1000.50', '800', '', '', '']);
       expect(getVisibleText(saved.html)).toContain(
         'Sales-Premium NOK 1,000.50 per month NOK 12,006.00 Service-Premium',
       );
