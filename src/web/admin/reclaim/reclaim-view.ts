@@ -280,10 +280,12 @@ function filterLinks(
       links: [toLink(all, { reason: '' }, withPlan, filter.reason === ''), ...reasons],
     },
     { name: 'plan' as const, links: [toLink(all, { plan: '' }, withReason, filter.plan === ''), ...plans] },
-  ].map(({ name, links }) => ({
-    name,
-    links: links.filter((link) => link.count !== number(0) || link.isChosen),
-  }));
+  ]
+    .map(({ name, links }) => ({
+      name,
+      links: links.filter((link) => link.count !== number(0) || link.isChosen),
+    }))
+    .filter(({ name, links }) => links.length > 2 || filter[name] !== '');
 }
 
 function tickedUser(

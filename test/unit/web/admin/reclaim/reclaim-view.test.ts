@@ -108,13 +108,19 @@ describe('the list of seats that could be reclaimed', () => {
   it('is filtered by reason and plan, and counts what each filter would show', () => {
     expect(names(view({ reason: 'retired' }))).toEqual(['Bert']);
     expect(names(view({ plan: 'Service-Premium' }))).toEqual(['Cora']);
-    expect(
-      view({ plan: 'Service-Premium' }).filters[0]?.links.map(({ text, count }) => [text, count]),
-    ).toEqual([
-      ['All', '1'],
-      ['No login', '1'],
+    const reasons = view({ plan: 'Sales-Premium' }).filters[0]?.links;
+    expect(reasons?.map(({ text, count }) => [text, count])).toEqual([
+      ['All', '4'],
+      ['Retired', '1'],
+      ['Waiting for approval', '1'],
+      ['Cannot log in', '1'],
+      ['Never logged in', '1'],
     ]);
     expect(view({}, { users: [] }).filters).toEqual([]);
+    // One value is no choice, unless it is chosen.
+    const one = { users: users.slice(0, 2) };
+    expect(view({}, one).filters).toEqual([]);
+    expect(view({ reason: 'retired' }, one).filters.map(({ name }) => name)).toEqual(['reason']);
     expect(view().chosenFilters).toEqual([]);
     expect(view({ reason: 'retired', plan: 'Sales-Premium' }).chosenFilters).toEqual([
       'Retired',
