@@ -108,6 +108,27 @@ describe('contract page', async () => {
       );
     });
 
+    it('are not replaced unseen if another administrator saved others meanwhile', async () => {
+      await planPrices.save(administrator.tenantId, null);
+      const first = await open();
+      const second = await open();
+      await send(first.cookieClient, first.page, 'EUR', { 'sales-premium': '80' });
+      const late = { 'service-premium': '60' };
+      const refused = await send(second.cookieClient, second.page, 'EUR', late);
+      expect([refused.status, getVisibleText(refused.html)]).toEqual([
+        400,
+        expect.stringMatching(/Sales-Premium €80\.00 .* Another administrator has saved prices meanwhile/),
+      ]);
+      expect(amountInputs(refused)).toContain('60');
+      const saved = await send(second.cookieClient, refused, 'EUR', late);
+      expect(saved.status).toBe(200);
+      expect([...((await planPrices.find(administrator.tenantId))?.byPlan.keys() ?? [])]).toEqual([
+        'service-premium',
+      ]);
+      // A double click.
+      expect((await send(second.cookieClient, refused, 'EUR', late)).status).toBe(200);
+    });
+
     it('tell what a seat costs until the renewal, and that a cancelled one saves nothing until then', async () => {
       await tenants.saveContract(administrator.tenantId, { start: '2026-03-01', period: 'yearly' });
       const { cookieClient, page } = await open();

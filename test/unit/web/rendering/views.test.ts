@@ -382,6 +382,7 @@ const prices = {
   })),
   plansToAdd: [{ key: nasty, label: nasty, chosen: true }],
   validationError: nasty,
+  was: nasty,
   isCurrencyInvalid: true,
   until: nasty,
   seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
