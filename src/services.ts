@@ -173,7 +173,7 @@ export async function openServices(deps: {
     accessRequests,
     licenses,
     users: createUserStore({ db }),
-    userDirectory: createUserDirectory({ db }),
+    userDirectory: createUserDirectory({ db, now }),
     seatCounts: createSeatCountStore({
       db,
       count: (tenantLicenses) => countSeatNumbers(tenantLicenses, config.assumptions),

@@ -1,9 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { markKinds } from '../tenants/user-mark-store.ts';
 
 /** Whether a user can use their plan; `unknown` if SuperOffice does not report it. */
 export const userStates = ['can-log-in', 'cannot-log-in', 'waiting', 'retired', 'unknown'] as const;
 type UserState = (typeof userStates)[number];
+
+/** What administrators noted about a user: a mark that is in force, or a pinned plan. */
+export const userFlags = [...markKinds, 'pinned'] as const;
+export type UserFlag = (typeof userFlags)[number];
 
 /** A listed user as administrators see them. */
 export interface DirectoryUser {
@@ -20,6 +25,7 @@ export interface DirectoryUser {
   /** When a list first had the plan; null if the first one did. */
   readonly planSince: Date | null;
   readonly openRequests: number;
+  readonly flags: readonly UserFlag[];
 }
 
 /** What users can be ordered by. */
@@ -44,17 +50,20 @@ export interface DirectoryQuery {
   readonly state: UserState | null;
   /** Only users with an open access request. */
   readonly withRequests: boolean;
+  /** Only users with any of these; null for all users. */
+  readonly flags: readonly UserFlag[] | null;
   readonly orderBy: UserOrder;
   readonly descending: boolean;
   /** Texts of plans in their order, for `orderBy: 'plan'` and `'missing'`; users with any other come last. */
   readonly planOrder: readonly string[];
 }
 
-/** The number of users who have a plan, a state, and an open request or none. */
+/** The number of users who have a plan, a state, an open request or none, and the same flags. */
 export interface UserGroup {
   readonly userPlan: string;
   readonly state: UserState;
   readonly hasRequests: boolean;
+  readonly flags: readonly UserFlag[];
   readonly count: number;
 }
 
@@ -91,23 +100,31 @@ const state = sql<UserState>`case
   when not can_log_in then 'cannot-log-in'
   else 'unknown' end`;
 
-/** Creates the directory over `tenant_users`. */
-export function createUserDirectory({ db }: { db: Database }): UserDirectory {
+/**
+ * Creates the directory over `tenant_users`, with what administrators noted about the users.
+ *
+ * @param deps.now the current time, ms since 1970
+ */
+export function createUserDirectory({ db, now }: { db: Database; now: () => number }): UserDirectory {
+  const users = (tenantId: string, condition: RawBuilder<unknown>) =>
+    describedUsers({ tenantId, condition, today: new Date(now()).toISOString().slice(0, 10) });
+
   return {
     async groups(tenantId, words) {
       const { rows } = await sql<UserGroup>`
-        select "userPlan", state, "openRequests" > 0 as "hasRequests", count(*)::integer as count
-        from (${usersWithRequests(tenantId, matchesWords(words))}) as found
-        group by 1, 2, 3`.execute(db);
+        select "userPlan", state, "openRequests" > 0 as "hasRequests", flags, count(*)::integer as count
+        from (${users(tenantId, matchesWords(words))}) as found
+        group by 1, 2, 3, 4`.execute(db);
       return rows;
     },
 
     async list(tenantId, query, { limit, offset }) {
       const { rows } = await sql<DirectoryUser>`
         select "associateId", name, "userPlan", state, "loginReported", "lastLoginAt", "listedSince",
-          "planSince", "openRequests"
-        from (${usersWithRequests(tenantId, matches(query))}) as found
+          "planSince", "openRequests", flags
+        from (${users(tenantId, matches(query))}) as found
         where ${query.withRequests ? sql`"openRequests" > 0` : sql`true`}
+          and ${query.flags === null ? sql`true` : sql`flags && ${query.flags}::text[]`}
         order by ${order(query)}, folded_name, "associateId"
         limit ${limit} offset ${offset}`.execute(db);
       return rows;
@@ -115,7 +132,7 @@ export function createUserDirectory({ db }: { db: Database }): UserDirectory {
 
     async find(tenantId, associateId) {
       const { rows } = await sql<DirectoryUser>`
-        ${usersWithRequests(tenantId, sql`listed.associate_id = ${associateId}`)}`.execute(db);
+        ${users(tenantId, sql`listed.associate_id = ${associateId}`)}`.execute(db);
       return rows[0] ?? null;
     },
 
@@ -142,17 +159,36 @@ export function createUserDirectory({ db }: { db: Database }): UserDirectory {
   };
 }
 
-/** The listed users of a tenant that meet a condition, each with the number of open access requests. */
-function usersWithRequests(tenantId: string, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+/**
+ * The listed users of a tenant that meet a condition, each with the number of open access requests and with flags. A kind of
+ * mark that only a later version knows keeps the seat as well.
+ */
+function describedUsers({
+  tenantId,
+  condition,
+  today,
+}: {
+  readonly tenantId: string;
+  readonly condition: RawBuilder<unknown>;
+  readonly today: string;
+}): RawBuilder<unknown> {
   return sql`
     select listed.associate_id as "associateId", name, user_plan as "userPlan", ${state} as state,
       login_reported as "loginReported", last_login_at as "lastLoginAt", listed_since as "listedSince",
-      plan_since as "planSince", coalesce(requests.count, 0) as "openRequests", folded_name
+      plan_since as "planSince", coalesce(requests.count, 0) as "openRequests", folded_name,
+      array_remove(array[
+        case when mark.kind = any(${[...markKinds]}::text[]) then mark.kind when mark.kind is not null then 'keep' end,
+        case when pin.kind is not null then 'pinned' end
+      ], null) as flags
     from tenant_users as listed
     left join (
       select associate_id, count(*)::integer as count from access_requests
       where context_identifier = ${tenantId} and state = 'open' group by associate_id
     ) as requests on requests.associate_id = listed.associate_id
+    left join user_marks as mark on mark.context_identifier = listed.context_identifier
+      and mark.associate_id = listed.associate_id and coalesce(mark.until, ${today}) >= ${today}
+    left join user_pins as pin on pin.context_identifier = listed.context_identifier
+      and pin.associate_id = listed.associate_id
     where listed.context_identifier = ${tenantId} and ${condition}`;
 }
 

@@ -22,13 +22,15 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
   });
   const { services } = planlens;
 
-  const get = (query = '', person = administrator, isAdministrator = true) => {
+  const get = (query = '', person = administrator, isAdministrator = true, at = path) => {
     const cookie = sessionCookie(planlens.environment, { ...person, isAdministrator });
     const headers = { accept: 'text/html', cookie };
-    return fetch(`${planlens.url}${path}${query}`, { headers, redirect: 'manual' });
+    return fetch(`${planlens.url}${at}${query}`, { headers, redirect: 'manual' });
   };
   const html = async (query = '?lang=en') => (await get(query)).text();
   const text = async (query?: string) => getVisibleText(await html(query));
+  const users = async (query: string) =>
+    getVisibleText(await (await get(query, administrator, true, '/admin/users')).text());
   const idsOn = (page: string) => [...page.matchAll(/name="id" value="(\d+)"/g)].map(([, id]) => Number(id));
   const count = (page: string) =>
     Number(/([\d,]+) seats? could be reclaimed/.exec(page)?.[1]?.replace(',', ''));
@@ -101,6 +103,11 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
     for (const user of ids) expect(events).toContainEqual({ event: 'user-marked', user });
     const kept = await text('?lang=en&show=kept');
     expect(kept).toMatch(/On leave until 1 Mar 2099 Astrid Berg, \d+ \w+ \d{4} back in spring/);
+    expect(await html('?lang=en&show=kept')).toContain('href="/admin/users?lang=en&amp;flag=any"');
+    const flagged = await users('?lang=en&flag=any');
+    expect(flagged).toMatch(/Users: 3 /);
+    expect(flagged).toContain('On leave');
+    expect(await users('?lang=en&flag=keep')).toMatch(/Users: 0 /);
     expect(await (await send({ intent: 'unmark' }, ids, '?lang=en&show=kept')).status).toBe(303);
     expect(count(await text())).toBe(before);
   });

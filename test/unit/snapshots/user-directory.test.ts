@@ -7,6 +7,7 @@ import {
   createUserDirectory,
   type DirectoryQuery,
   type UserOrder,
+  userFlags,
   userOrders,
 } from '../../../src/snapshots/user-directory.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
@@ -19,6 +20,7 @@ const everyone: DirectoryQuery = {
   plans: null,
   state: null,
   withRequests: false,
+  flags: null,
   orderBy: 'name',
   descending: false,
   planOrder: ['A', 'B', ''],
@@ -26,7 +28,7 @@ const everyone: DirectoryQuery = {
 
 describe('user directory', () => {
   let db: Database;
-  const directory = () => createUserDirectory({ db });
+  const directory = () => createUserDirectory({ db, now: () => november(20).getTime() });
   const users = [
     { associate_id: 1, name: 'Åsa Öberg', user_plan: 'B', can_log_in: true, plan_since: november(3) },
     { associate_id: 2, name: 'Jürgen Müller', user_plan: 'A', can_log_in: false, plan_since: null },
@@ -71,6 +73,40 @@ describe('user directory', () => {
         .execute();
   });
   afterAll(() => db.destroy());
+
+  /** Two marks in force, one that is over, and two pins; one user has both. */
+  async function flagUsers(): Promise<void> {
+    for (const [associateId, kind, until] of [
+      [1, 'on-leave', '2026-11-20'],
+      [2, 'keep', '2026-11-19'],
+      [4, 'of a later version', null],
+    ] as const)
+      await db
+        .insertInto('user_marks')
+        .values({
+          context_identifier: 'Cust1',
+          associate_id: associateId,
+          kind,
+          until,
+          note: '',
+          marked_by_id: 1,
+          marked_at: november(1),
+        })
+        .execute();
+    for (const associateId of [1, 3])
+      await db
+        .insertInto('user_pins')
+        .values({
+          context_identifier: 'Cust1',
+          associate_id: associateId,
+          kind: 'exactly',
+          plan: 's2v0m0',
+          reason: '',
+          pinned_by_id: 1,
+          pinned_at: november(1),
+        })
+        .execute();
+  }
 
   const list = async (query: Partial<DirectoryQuery>, page = { limit: 50, offset: 0 }) =>
     (await directory().list('Cust1', { ...everyone, ...query }, page)).map(({ associateId }) => associateId);
@@ -171,13 +207,29 @@ describe('user directory', () => {
   it('counts the users with a plan, a state and open requests', async () => {
     const groups = await directory().groups('Cust1', []);
     expect(groups.toSorted((one, other) => one.state.localeCompare(other.state))).toEqual([
-      { userPlan: 'B', state: 'can-log-in', hasRequests: false, count: 1 },
-      { userPlan: 'A', state: 'cannot-log-in', hasRequests: false, count: 1 },
-      { userPlan: 'A', state: 'retired', hasRequests: false, count: 1 },
-      { userPlan: '', state: 'unknown', hasRequests: true, count: 1 },
-      { userPlan: 'A', state: 'waiting', hasRequests: false, count: 1 },
+      { userPlan: 'B', state: 'can-log-in', hasRequests: false, flags: [], count: 1 },
+      { userPlan: 'A', state: 'cannot-log-in', hasRequests: false, flags: [], count: 1 },
+      { userPlan: 'A', state: 'retired', hasRequests: false, flags: [], count: 1 },
+      { userPlan: '', state: 'unknown', hasRequests: true, flags: [], count: 1 },
+      { userPlan: 'A', state: 'waiting', hasRequests: false, flags: [], count: 1 },
     ]);
     expect(await directory().groups('Cust1', ['berg'])).toHaveLength(1);
+  });
+
+  it('finds and counts the users who are kept today or whose plans are pinned', async () => {
+    await flagUsers();
+    expect(await list({ flags: userFlags })).toEqual([4, 1, 3]);
+    expect(await list({ flags: ['on-leave'] })).toEqual([1]);
+    expect(await list({ flags: ['pinned'] })).toEqual([1, 3]);
+    expect(await list({ flags: ['keep'] })).toEqual([4]);
+    expect(await directory().find('Cust1', 1)).toMatchObject({ flags: ['on-leave', 'pinned'] });
+    expect(await directory().find('Cust2', 1)).toMatchObject({ flags: [] });
+    const flagged = (await directory().groups('Cust1', [])).filter(({ flags }) => flags.length > 0);
+    expect(flagged.map(({ state, flags }) => `${state}: ${flags}`).toSorted()).toEqual([
+      'can-log-in: on-leave,pinned',
+      'unknown: pinned',
+      'waiting: keep',
+    ]);
   });
 
   it('finds one user of the tenant', async () => {

@@ -13,6 +13,7 @@ import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import { chosenTexts } from '../chosen-texts.ts';
 import { type Pager, pager } from '../pager.ts';
+import { anyFlag } from '../users/user-filter.ts';
 import { lastLoginText } from '../users/users-view.ts';
 import { type InvalidMark, type MarkFieldsView, markFieldsView } from './mark-form.ts';
 import { describeMark, type MarkText } from './mark-text.ts';
@@ -92,6 +93,8 @@ export interface ReclaimView {
   }[];
   readonly rows: readonly CandidateRow[];
   readonly kept: readonly KeptRow[];
+  /** The list of all users whom administrators keep or whose plans they pinned. */
+  readonly flaggedUrl: string;
   /** Users of a rejected form who are not on this page. */
   readonly others: readonly TickedUser[];
   /** The text of the box that ticks all users of the page; empty if there are fewer than two. */
@@ -173,6 +176,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     })),
     rows,
     kept,
+    flaggedUrl: `/admin/users?${new URLSearchParams({ lang, flag: anyFlag })}`,
     others: otherTicked(input, [...rows, ...kept]),
     tickAll: tickAllText(rows.length + kept.length, language),
     fields: markFieldsView(null, refused, today, language),

@@ -3,8 +3,10 @@ import { foldTypedWords } from '../../../licensing/catalogue/fold-text.ts';
 import { type Solution, solutions } from '../../../licensing/catalogue/solutions.ts';
 import {
   type DirectoryQuery,
+  type UserFlag,
   type UserGroup,
   type UserOrder,
+  userFlags,
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
@@ -14,6 +16,9 @@ import type { DescribePlan, PlanText } from './plan-text.ts';
 export const noPlan = '-none';
 export const unknownPlan = '-unknown';
 
+/** The value of the filter `flag` for users with any of the flags. */
+export const anyFlag = 'any';
+
 const filterSchema = z.object({
   search: z.string().max(100).catch(''),
   /** The name of a plan, `-none` for users without one, or `-unknown` for plans that are not known; empty for all. */
@@ -21,6 +26,7 @@ const filterSchema = z.object({
   solution: z.enum(['', ...solutions]).catch(''),
   state: z.enum(['', ...userStates]).catch(''),
   requests: z.enum(['', 'open']).catch(''),
+  flag: z.enum(['', anyFlag, ...userFlags]).catch(''),
   sort: z.enum(userOrders).catch('name'),
   order: z.enum(['asc', 'desc']).catch('asc'),
   page: z.coerce.number().int().min(1).max(100_000).catch(1),
@@ -47,8 +53,8 @@ export function filterParameters(filter: UserFilter): Record<string, string> {
 }
 
 /** Whether a filter may hide users. */
-export function isFiltering({ search, plan, solution, state, requests }: UserFilter): boolean {
-  return [search, plan, solution, state, requests].some((value) => value !== '');
+export function isFiltering({ search, plan, solution, state, requests, flag }: UserFilter): boolean {
+  return [search, plan, solution, state, requests, flag].some((value) => value !== '');
 }
 
 const startingWithHighest: readonly UserOrder[] = ['requests', 'missing', 'plan-since', 'last-login'];
@@ -61,19 +67,26 @@ export function sortBy(filter: UserFilter, sort: UserOrder): UserFilter {
 }
 
 /** A filter of the list, without its own value: its counts are those of the users that the others show. */
-export type FilterName = 'plan' | 'solution' | 'state' | 'requests';
+export type FilterName = 'plan' | 'solution' | 'state' | 'requests' | 'flag';
 
 /** Whether a group of users is shown by a filter, apart from the search. */
 export function isShown(
-  { userPlan, state, hasRequests }: UserGroup,
+  { userPlan, state, hasRequests, flags }: UserGroup,
   filter: UserFilter,
   describe: DescribePlan,
 ): boolean {
   return (
     isPlanShown(describe(userPlan), filter) &&
     (filter.state === '' || filter.state === state) &&
-    (filter.requests === '' || hasRequests)
+    (filter.requests === '' || hasRequests) &&
+    (filter.flag === '' || flags.some((flag) => chosenFlags(filter).includes(flag)))
   );
+}
+
+/** The flags that a filter shows; none if it shows users without flags as well. */
+function chosenFlags({ flag }: UserFilter): readonly UserFlag[] {
+  if (flag === '') return [];
+  return flag === anyFlag ? userFlags : [flag];
 }
 
 /** Whether a plan is shown by a filter. */
@@ -111,6 +124,7 @@ export function toDirectoryQuery(
     plans: isPlanFiltered ? plans.filter((plan) => isPlanShown(describe(plan), filter)) : null,
     state: filter.state === '' ? null : filter.state,
     withRequests: filter.requests === 'open',
+    flags: filter.flag === '' ? null : chosenFlags(filter),
     orderBy: filter.sort,
     descending: filter.order === 'desc',
     planOrder: plans,

@@ -5,7 +5,7 @@ import type { Language } from '../../rendering/i18n.ts';
 import { type Spreadsheet, toSheetDay } from '../../rendering/spreadsheet.ts';
 import type { FindMissing } from './missing-features.ts';
 import type { DescribePlan } from './plan-text.ts';
-import { tierText } from './users-view.ts';
+import { flagText, tierText } from './users-view.ts';
 
 /**
  * The columns of the list of users as a file. Days are calendar days in UTC. `findMissing` is null on CRM Suite, where all
@@ -47,6 +47,7 @@ export function userSheetColumns(
     column('plan-since', 14, ({ planSince }) => (planSince === null ? null : toSheetDay(planSince))),
     column('listed-since', 14, ({ listedSince }) => toSheetDay(listedSince)),
     column('requests', 14, ({ openRequests }) => openRequests),
+    column('flag', 22, ({ flags }) => flags.map((flag) => flagText(flag, language)).join('; ')),
     ...(findMissing === null
       ? []
       : [

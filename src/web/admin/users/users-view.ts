@@ -1,8 +1,10 @@
 import { type Solution, solutions } from '../../../licensing/catalogue/solutions.ts';
 import {
   type DirectoryUser,
+  type UserFlag,
   type UserGroup,
   type UserOrder,
+  userFlags,
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
@@ -13,6 +15,7 @@ import type { Pager } from '../pager.ts';
 import type { FindMissing } from './missing-features.ts';
 import type { DescribePlan, PlanText } from './plan-text.ts';
 import {
+  anyFlag,
   everyone,
   type FilterName,
   filterParameters,
@@ -50,6 +53,8 @@ interface UserRow {
   readonly lastLogin: string;
   readonly planSince: string;
   readonly openRequests: string;
+  /** What administrators noted about the user. */
+  readonly flags: readonly string[];
   /** The number of features that need an upgrade; empty if the plan is not known. */
   readonly missing: string;
 }
@@ -186,6 +191,14 @@ function filterLinks(
     toLinks('requests', [
       { value: 'open', text: t('admin.users.withRequests'), has: ({ hasRequests }) => hasRequests },
     ]),
+    toLinks('flag', [
+      { value: anyFlag, text: t('admin.users.withFlag'), has: ({ flags }) => flags.length > 0 },
+      ...userFlags.map((flag) => ({
+        value: flag,
+        text: flagText(flag, language),
+        has: ({ flags }: UserGroup) => flags.includes(flag),
+      })),
+    ]),
   ];
   // One value is no choice, unless it is chosen or has an opposite without a name.
   return filters.filter(
@@ -267,8 +280,14 @@ function userRow(user: DirectoryUser, { describe, findMissing, lang, language }:
     lastLogin: lastLoginText(user, language),
     planSince: planSinceText(user, language),
     openRequests: user.openRequests === 0 ? '' : number(user.openRequests),
+    flags: user.flags.map((flag) => flagText(flag, language)),
     missing: missing === null ? '' : number(missing.length),
   };
+}
+
+/** What an administrator noted about a user, in words. */
+export function flagText(flag: UserFlag, { t }: Language): string {
+  return flag === 'pinned' ? t('admin.users.pinned') : t(`admin.reclaim.kind.${flag}`);
 }
 
 /** The tier of a solution in a plan; empty if the plan has none or is not known. */

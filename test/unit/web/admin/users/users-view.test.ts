@@ -19,14 +19,14 @@ import { english, german } from '../../harness.ts';
 const describePlan = createDescribePlan(entitlementEngine(publishedTenant('premium'), '2026-11-26'), english);
 const findMissing = createFindMissing(entitlementEngine(publishedTenant('premium'), '2026-11-26'));
 const group = (userPlan: string, count: number, more: Partial<UserGroup> = {}): UserGroup => {
-  return { userPlan, state: 'can-log-in', hasRequests: false, count, ...more };
+  return { userPlan, state: 'can-log-in', hasRequests: false, flags: [], count, ...more };
 };
 const groups = [
   group('Sales Premium', 40),
   group('Sales-Premium', 2),
   group('SalesPremiumServicePremium', 10, { state: 'retired' }),
   group('(No Selection)', 5, { state: 'cannot-log-in' }),
-  group('Field Light', 3, { hasRequests: true }),
+  group('Field Light', 3, { hasRequests: true, flags: ['keep', 'pinned'] }),
 ];
 const user: DirectoryUser = {
   associateId: 7,
@@ -38,6 +38,7 @@ const user: DirectoryUser = {
   listedSince: new Date('2026-10-01T10:00:00Z'),
   planSince: null,
   openRequests: 2,
+  flags: ['on-leave', 'pinned'],
 };
 const view = (query: object = {}, users: readonly DirectoryUser[] = [user], language = english) =>
   usersView({
@@ -96,6 +97,7 @@ describe('usersView', () => {
         lastLogin: '26\u00a0Nov\u00a02026',
         planSince: 'before 1\u00a0Oct\u00a02026',
         openRequests: '2',
+        flags: ['On leave', 'Plan pinned'],
         missing: '11',
       },
     ]);
@@ -147,6 +149,7 @@ describe('usersView', () => {
       '*retired 0',
     ]);
     expect(links('requests')).toEqual(['*All 60', `${english.t('admin.users.withRequests')} 3`]);
+    expect(links('flag', { flag: 'any' })).toEqual(['All 60', '*With a flag 3', 'Keep 3', 'Plan pinned 3']);
   });
 
   it('leads from a filter to its first page and keeps order and search', () => {
@@ -181,7 +184,7 @@ describe('usersView', () => {
     const names = onSuite.columns.map(({ name }) => name);
     expect(names).toEqual(['name', 'plan', 'state', 'last-login', 'plan-since', 'requests']);
     expect(onSuite.rows[0]).toMatchObject({ tiers: [], missing: '' });
-    expect(userSheetColumns(describePlan, null, english)).toHaveLength(8);
+    expect(userSheetColumns(describePlan, null, english)).toHaveLength(9);
   });
 
   it('names the page and leads to the ones beside it', () => {
@@ -243,14 +246,17 @@ describe('user filter', () => {
       { solution: 'service' },
       { solution: 'sales', state: 'retired' },
       { requests: 'open' },
+      { flag: 'any' },
+      { flag: 'pinned' },
     ]) {
       const filter = parseUserFilter(query);
-      const { plans, state, withRequests } = toDirectoryQuery(filter, texts, describePlan);
+      const { plans, state, withRequests, flags } = toDirectoryQuery(filter, texts, describePlan);
       const inDatabase = groups.filter(
         (each) =>
           (plans === null || plans.includes(each.userPlan)) &&
           (state === null || each.state === state) &&
-          (!withRequests || each.hasRequests),
+          (!withRequests || each.hasRequests) &&
+          (flags === null || each.flags.some((flag) => flags.includes(flag))),
       );
       expect(inDatabase.length).toBeGreaterThan(0);
       expect(groups.filter((each) => isShown(each, filter, describePlan))).toEqual(inDatabase);
