@@ -34,6 +34,12 @@ interface Slice {
   readonly offset: number;
 }
 
+/** Which resolved requests to list: those of one outcome, of one subject, or of both. */
+interface ResolvedFilter {
+  readonly state?: Exclude<AccessRequestState, 'open'> | undefined;
+  readonly subject?: string | undefined;
+}
+
 /** A feature or plan with open requests. */
 export interface RequestedSubject {
   readonly subject: string;
@@ -79,7 +85,9 @@ export interface AccessRequestStore {
   /** What the users of a tenant ask for: the users and subjects of all open requests. */
   listOpenSubjects(tenantId: string): Promise<readonly OpenSubject[]>;
   /** The resolved requests, those resolved last first. */
-  listResolved(tenantId: string, slice: Slice): Promise<readonly AccessRequest[]>;
+  listResolved(tenantId: string, query: Slice & ResolvedFilter): Promise<readonly AccessRequest[]>;
+  /** The subjects of the resolved requests, each once. */
+  listResolvedSubjects(tenantId: string): Promise<readonly string[]>;
   /** All requests of a tenant, the newest first. */
   list(tenantId: string, slice: Slice): Promise<readonly AccessRequest[]>;
   /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
@@ -191,18 +199,35 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
         .where('state', '=', 'open')
         .execute(),
 
-    async listResolved(tenantId, { limit, offset }) {
+    async listResolved(tenantId, { limit, offset, state, subject }) {
       const rows = await db
         .selectFrom('access_requests')
         .selectAll()
         .where('context_identifier', '=', tenantId)
         .where('state', '<>', 'open')
+        .where(({ eb, and }) =>
+          and([
+            ...(state === undefined ? [] : [eb('state', '=', state)]),
+            ...(subject === undefined ? [] : [eb('subject', '=', subject)]),
+          ]),
+        )
         .orderBy('resolved_at', 'desc')
         .orderBy('id')
         .limit(limit)
         .offset(offset)
         .execute();
       return rows.map(toAccessRequest);
+    },
+
+    async listResolvedSubjects(tenantId) {
+      const rows = await db
+        .selectFrom('access_requests')
+        .select('subject')
+        .distinct()
+        .where('context_identifier', '=', tenantId)
+        .where('state', '<>', 'open')
+        .execute();
+      return rows.map(({ subject }) => subject);
     },
 
     async list(tenantId, { limit, offset }) {

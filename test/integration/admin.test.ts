@@ -243,6 +243,7 @@ describe("administrators' pages", async () => {
       expect(words).toMatch(
         /Feature: Knowledge base \(FAQs\) 1 person asks for it\. Markus Brandt \d+ \w+ \d{4} Sales-Premium → needed: Sales-Premium \+ Service-Essentials To purchase For customers/,
       );
+      expect(page.html).toMatch(/<a href="\/admin\/users\/101\?lang=(en)?"><bdi>Markus Brandt/);
       expect(words.indexOf('Knowledge base')).toBeLessThan(words.indexOf('Mailings'));
     });
 
@@ -257,6 +258,18 @@ describe("administrators' pages", async () => {
       expect(getVisibleText(done.html)).toContain('1 answer sent. Waiting for an answer');
       const answered = await cookieClient.get(`${adminUrl}/access-requests?show=resolved`);
       expect(answered.html).toContain(`id="request-${id}"`);
+      expect(answered.html).toMatch(/<a href="\/admin\/users\/101\?lang=(en)?"><bdi>Markus Brandt/);
+      for (const [query, count] of [
+        ['outcome=fulfilled', 1],
+        ['outcome=declined', 0],
+        ['subject=feature%3Aknowledge-base', 1],
+        ['subject=feature%3Amailings&outcome=fulfilled', 0],
+        ['subject=nothing%20known&outcome=x', 0],
+      ] as const) {
+        const { html } = await cookieClient.get(`${adminUrl}/access-requests?show=resolved&${query}`);
+        expect([query, html.split('<article').length - 1]).toEqual([query, count]);
+        expect(getVisibleText(html).includes('No answer matches.')).toBe(count === 0);
+      }
       expect(getVisibleText(answered.html)).toMatch(/Done on .* by Kari Nygård From Monday\. Enjoy\./);
       expect(await readAccessRequests('Cust20001')).toEqual([
         { state: 'fulfilled', comment: 'From Monday.\nEnjoy.', resolvedBy: 'Kari Nygård' },

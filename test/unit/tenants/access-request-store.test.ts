@@ -227,6 +227,25 @@ describe('createAccessRequestStore', () => {
       expect(await store.listResolved(other, { limit: 9, offset: 0 })).toEqual([]);
     });
 
+    it('resolved access requests of one outcome or one subject, and their subjects', async () => {
+      for (const [subject, associateId, state] of [
+        ['a', 1, 'fulfilled'],
+        ['a', 2, 'declined'],
+        ['b', 1, 'declined'],
+      ] as const)
+        await store.resolve(own, [await submit(subject, associateId)], { ...resolution, state });
+      await submit('c', 1);
+      const listed = async (filter: { state?: 'fulfilled' | 'declined'; subject?: string }) =>
+        (await store.listResolved(own, { limit: 9, offset: 0, ...filter })).map(
+          ({ subject, associateId }) => subject.slice(-1) + associateId,
+        );
+      expect(await listed({ state: 'declined' })).toEqual(['b1', 'a2']);
+      expect(await listed({ subject: 'feature:a' })).toEqual(['a2', 'a1']);
+      expect(await listed({ state: 'fulfilled', subject: 'feature:b' })).toEqual([]);
+      expect((await store.listResolvedSubjects(own)).toSorted()).toEqual(['feature:a', 'feature:b']);
+      expect(await store.listResolvedSubjects(other)).toEqual([]);
+    });
+
     it('those of several access requests that it resolved', async () => {
       const [first, second, third] = [await submit('a', 1), await submit('a', 2), await submit('a', 3)];
       expect(await store.resolve(own, [second], resolution)).toEqual([second]);

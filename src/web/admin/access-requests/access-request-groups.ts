@@ -25,6 +25,8 @@ import type { InvalidResolution } from './resolution-form.ts';
 interface AccessRequestRow {
   readonly id: string;
   readonly requestedBy: string;
+  /** The page of the user; empty if the list of users does not contain them. */
+  readonly href: string;
   readonly requestedOn: string;
 }
 
@@ -67,12 +69,16 @@ export interface ResolvedAccessRequest extends AccessRequestRow {
   readonly comment: string;
 }
 
+/** The address of the page of a user; empty if the list of users does not contain them. */
+export type UserAddress = (associateId: number) => string;
+
 /** What is known about a tenant's plans and users. */
 export interface PlanFacts {
   readonly plans: TenantEntitlements;
   readonly users: ReadonlyMap<number, UserLicenses>;
   /** For users whose licenses are not stored. */
   readonly reportOnListedPlan: ReportOnListedPlan;
+  readonly userAddress: UserAddress;
   /** Whether some user may have a plan with Service. */
   readonly mayDropService: boolean;
 }
@@ -98,7 +104,7 @@ export function accessRequestGroup(
     ].join(' '),
     serviceWarning: facts.mayDropService && lacksService(parsed) ? t('crm.mayDropService') : '',
     requests: requests.map((request) => ({
-      ...toRow(request, language),
+      ...toRow(request, facts.userAddress, language),
       reason: request.reason,
       ...describePlans(request, parsed, facts, language),
       isTicked: own?.id.includes(request.id) ?? requests.length === 1,
@@ -131,6 +137,7 @@ function isAboutName(error: InvalidResolution['validationError'] | undefined): b
 /** Describes resolved access requests. */
 export function resolvedAccessRequests(
   accessRequests: readonly AccessRequest[],
+  userAddress: UserAddress,
   language: Language,
 ): readonly ResolvedAccessRequest[] {
   const { t } = language;
@@ -139,17 +146,20 @@ export function resolvedAccessRequests(
     if (state === 'open' || resolvedAt === null) return [];
     const by = { date: formatDay(resolvedAt, language), name: resolvedBy || t('admin.someAdministrator') };
     const title = subjectTitle(subject, language);
-    return [{ ...toRow(accessRequest, language), title, outcome: t(`admin.outcome.${state}`, by), comment }];
+    const outcome = t(`admin.outcome.${state}`, by);
+    return [{ ...toRow(accessRequest, userAddress, language), title, outcome, comment }];
   });
 }
 
 function toRow(
   { id, requestedBy, associateId, requestedAt }: AccessRequest,
+  userAddress: UserAddress,
   language: Language,
 ): AccessRequestRow {
   return {
     id,
     requestedBy: requestedBy || language.t('admin.associate', { associateId }),
+    href: userAddress(associateId),
     requestedOn: formatDay(requestedAt, language),
   };
 }

@@ -32,6 +32,7 @@ import {
   accessRequestGroup,
   type ResolvedAccessRequest,
   resolvedAccessRequests,
+  type UserAddress,
 } from './access-request-groups.ts';
 import { accessRequestSheetColumns } from './access-request-sheet.ts';
 import { createListedPlanReports } from './listed-plan-reports.ts';
@@ -41,6 +42,12 @@ import {
   resolutionSchema,
   validateResolution,
 } from './resolution-form.ts';
+import {
+  parseResolvedFilter,
+  type ResolvedFilterView,
+  resolvedFilterView,
+  resolvedParameters,
+} from './resolved-filter.ts';
 
 const path = '/admin/access-requests';
 const subjectsPerPage = 10;
@@ -54,6 +61,8 @@ interface ListedAccessRequests {
   readonly unsent: string;
   readonly groups: readonly AccessRequestGroup[];
   readonly resolved: readonly ResolvedAccessRequest[];
+  /** Null unless resolved ones are listed. */
+  readonly filter: ResolvedFilterView | null;
   readonly pager: Pager | null;
 }
 
@@ -97,7 +106,9 @@ export function createAccessRequestsPage(deps: {
     ]);
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(deps.now()));
     const mayDropService = tenantLicenses === null || purchasesService(plans.planSeats());
-    const listed = showsResolved ? await listResolved(tenant, page, frame.lang, language) : await listOpen();
+    const listed = showsResolved
+      ? await listResolved(request, tenant, frame.lang, language)
+      : await listOpen();
     const html = views('admin-access-requests', language, {
       ...frame,
       ...listed,
@@ -135,30 +146,45 @@ export function createAccessRequestsPage(deps: {
         deps.userDirectory.planTexts(tenant.tenantId, ids),
       ]);
       const reportOnListedPlan = createListedPlanReports(plans, listedPlans);
-      const facts = { plans, users, reportOnListedPlan, mayDropService };
+      const userAddress = createUserAddress(listedPlans, frame.lang);
+      const facts = { plans, users, reportOnListedPlan, mayDropService, userAddress };
       return {
         unsent: isTooLate ? refused.comment : '',
         groups: shown.map((each) => accessRequestGroup(each, facts, isTooLate ? null : refused, language)),
         resolved: [],
+        filter: null,
         pager: pager({ page, hasMore: subjects.length > shown.length }, { lang: frame.lang }, language),
       };
     }
   }
 
   async function listResolved(
+    { query }: Request,
     { tenantId }: Tenant,
-    page: number,
     lang: string,
     language: Language,
   ): Promise<ListedAccessRequests> {
-    const slice = { limit: resolvedPerPage + 1, offset: (page - 1) * resolvedPerPage };
-    const resolved = await accessRequests.listResolved(tenantId, slice);
+    const page = requestedPage(query);
+    const filter = parseResolvedFilter(query);
+    const [resolved, subjects] = await Promise.all([
+      accessRequests.listResolved(tenantId, {
+        limit: resolvedPerPage + 1,
+        offset: (page - 1) * resolvedPerPage,
+        state: filter.outcome || undefined,
+        subject: filter.subject || undefined,
+      }),
+      accessRequests.listResolvedSubjects(tenantId),
+    ]);
     const hasMore = resolved.length > resolvedPerPage;
+    const shown = resolved.slice(0, resolvedPerPage);
+    const ids = new Set(shown.map(({ associateId }) => associateId));
+    const listed = await deps.userDirectory.planTexts(tenantId, [...ids]);
     return {
       unsent: '',
       groups: [],
-      resolved: resolvedAccessRequests(resolved.slice(0, resolvedPerPage), language),
-      pager: pager({ page, hasMore }, { lang, show: 'resolved' }, language),
+      resolved: resolvedAccessRequests(shown, createUserAddress(listed, lang), language),
+      filter: resolvedFilterView(filter, subjects, language),
+      pager: pager({ page, hasMore }, { lang, show: 'resolved', ...resolvedParameters(filter) }, language),
     };
   }
 
@@ -234,6 +260,12 @@ export function createAccessRequestsPage(deps: {
       }),
     }),
   };
+}
+
+/** Makes the addresses of the pages of users, which only those in the list of users have. */
+function createUserAddress(listed: ReadonlyMap<number, unknown>, lang: string): UserAddress {
+  return (associateId) =>
+    listed.has(associateId) ? `/admin/users/${associateId}?${new URLSearchParams({ lang })}` : '';
 }
 
 /** Whether a subject is the one of a rejected form, and a ticked request of it, if there is one, is still open. */

@@ -205,6 +205,7 @@ const plans = {
 const openRequest = {
   id: nasty,
   requestedBy: nasty,
+  href: nasty,
   requestedOn: nasty,
   reason: nasty,
   planToday: nasty,
@@ -228,6 +229,7 @@ const resolvedRequest = {
   id: nasty,
   title: nasty,
   requestedBy: nasty,
+  href: nasty,
   requestedOn: nasty,
   outcome: nasty,
   comment: nasty,
@@ -265,6 +267,9 @@ const accessRequestsPage = {
   page: 1,
   groups: [requestGroup],
   resolved: [resolvedRequest],
+  filter: Object.fromEntries(
+    ['subjects', 'outcomes'].map((name) => [name, [{ value: nasty, text: nasty, isChosen: true }]]),
+  ),
   pager,
   inSuperOffice: help,
 };
@@ -702,6 +707,7 @@ describe('page templates', () => {
       ' data-soprotocol=',
     ],
     ['admin-access-requests', { ...accessRequestsPage, unsent: '' }, accessRequestsPage, 'id="unsent"'],
+    ['admin-access-requests', { ...accessRequestsPage, filter: null }, accessRequestsPage, 'name="outcome"'],
     ['admin-access-requests', { ...accessRequestsPage, saved: '' }, accessRequestsPage, 'role="status"'],
     ['admin-user-data', { ...userDataPage, erased: '' }, userDataPage, 'role="status"'],
     ['admin-what-if', { ...whatIfPage, seatForm: null }, whatIfPage, 'type="number"'],

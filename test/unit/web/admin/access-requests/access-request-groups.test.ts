@@ -21,6 +21,8 @@ const salesPremium = userWithPlan(premium, 'ten-sales');
 const premiumPlans = entitlementEngine(premium, '2026-12-01');
 const resolution = { resolvedAt: new Date('2026-11-30T10:00:00Z'), resolvedBy: 'Kari Nygård' };
 
+const userAddress = (associateId: number) => (associateId === 6 ? '' : `/users/${associateId}`);
+
 interface Given {
   readonly requests?: readonly AccessRequest[];
   readonly count?: number;
@@ -42,7 +44,7 @@ function group(subject: string, given: Given = {}): AccessRequestGroup {
   const reportOnListedPlan = createListedPlanReports(plans, listedPlans);
   return accessRequestGroup(
     { subject, count: given.count ?? requests.length, requests },
-    { plans, users, reportOnListedPlan, mayDropService: given.mayDropService ?? true },
+    { plans, users, reportOnListedPlan, mayDropService: given.mayDropService ?? true, userAddress },
     given.refused ?? null,
     given.language ?? english,
   );
@@ -60,6 +62,7 @@ describe('open access requests', () => {
       ['Markus Brandt', '22 November 2026', 'For follow-ups'],
       ['User 6', '22 November 2026', ''],
     ]);
+    expect(shown.map(({ href }) => href)).toEqual([`/users/${requests[0]?.associateId}`, '']);
     expect(group('feature:saint', { count: 3 }).people).toBe(
       '3 people ask for it. 2 more are listed once these are answered.',
     );
@@ -198,7 +201,10 @@ describe('resolved access requests', () => {
       requestAccess('feature:saint', { state: 'fulfilled', ...resolution, resolvedBy: '' }),
       requestAccess('feature:saint'),
     ];
-    const shown = resolvedAccessRequests(all, english);
+    const shown = resolvedAccessRequests(all, userAddress, english);
+    expect(shown.map(({ href }) => href)).toEqual(
+      all.slice(1).map(({ associateId }) => `/users/${associateId}`),
+    );
     expect(shown.map(({ title, outcome, comment }) => [title, outcome, comment])).toEqual([
       ['Feature: Forms (Web forms)', 'Declined on 30 November 2026 by Kari Nygård', 'Next year.'],
       ['Feature: Activity Monitors (SAINT)', 'Done on 30 November 2026 by an administrator', ''],
