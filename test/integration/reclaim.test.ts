@@ -70,6 +70,15 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
   it('say from which day they may be given back if the contract is known', async () => {
     await services.tenants.saveContract(tenantId, { start: '2026-01-31', period: 'yearly' });
     expect(await text()).toMatch(/A plan cancelled today stays until the contract renews on 31 January 2027/);
+    const free = /([\d,]+) seats are free\./.exec(await text())?.[1];
+    expect(free).toBeDefined();
+    const message = /href="(\/admin\/contract\?lang=en&amp;[^"]+)#message"/.exec(await html())?.[1] ?? '';
+    const form = getVisibleText(
+      await (await get('', administrator, true, message.replaceAll('&amp;', '&'))).text(),
+    );
+    expect(form).toContain('Message to SuperOffice');
+    const overview = await get('?lang=en', administrator, true, '/admin');
+    expect(getVisibleText(await overview.text())).toContain(`${free} seats are free. A plan cancelled today`);
   });
 
   it('are filtered by days, reason and plan, ordered and paged, each on one page', async () => {

@@ -8,10 +8,11 @@ import type { Language } from '../../rendering/i18n.ts';
 import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
 import { suiteLimitRows } from '../../suite-limit-rows.ts';
 import { findRenewal } from '../contract/contract-view.ts';
+import { freeSeatsOffer } from '../reclaim/fewer-seats.ts';
 import { licenseCheckView } from '../seats/license-check-view.ts';
 import { describeSeatCosts } from '../seats/seat-costs-view.ts';
 import { describeSeatCount } from '../seats/seat-rows.ts';
-import { type SeatTotals, seatTotals } from '../seats/seat-totals.ts';
+import { seatTotals } from '../seats/seat-totals.ts';
 
 /** Something that needs attention, with the one thing to do about it. */
 interface Attention {
@@ -58,9 +59,6 @@ interface OverviewInput {
   readonly language: Language;
 }
 
-/** From how many days before the renewal free seats need attention: time to talk to SuperOffice. */
-const renewalNoticeDays = 90;
-
 /** Describes what needs attention, and the seats as a whole. */
 export function overviewView(input: OverviewInput): OverviewView {
   const { plans, tenantLicenses, contract, today, language } = input;
@@ -74,7 +72,7 @@ export function overviewView(input: OverviewInput): OverviewView {
       ...unreadLicenses(input),
       ...waitingRequests(input),
       ...seatsOfLeavers(input),
-      ...seatsBeforeRenewal(input, totals, renewal),
+      ...freeSeats(input),
     ],
     totals: totals && {
       purchased: describeSeatCount(totals.purchased, language),
@@ -154,17 +152,11 @@ function seatsOfLeavers({ leavers, lang, language: { t, number } }: OverviewInpu
   return [{ text: t('admin.overview.haveLeft', { count: leavers, number: number(leavers) }), action }];
 }
 
-function seatsBeforeRenewal(
-  input: OverviewInput,
-  totals: SeatTotals | null,
-  renewal: ReturnType<typeof findRenewal>,
-): readonly Attention[] {
-  const free = totals?.free;
-  if (renewal === null || renewal.days > renewalNoticeDays || typeof free !== 'number' || free === 0)
-    return [];
-  const { t, number } = input.language;
-  const text = `${t('admin.overview.freeSeats', { count: free, number: number(free) })} ${renewal.text}`;
-  return [{ text, action: toSeats(input) }];
+function freeSeats(input: OverviewInput): readonly Attention[] {
+  const offer = freeSeatsOffer(input);
+  if (offer === null) return [];
+  const action = { href: offer.href, text: input.language.t('admin.reclaim.messageTicked'), isInCrm: false };
+  return [{ text: `${offer.text} ${offer.when}`, action }];
 }
 
 function toSeats({ lang, language: { t } }: OverviewInput): Attention['action'] {

@@ -15,6 +15,7 @@ import { chosenTexts } from '../chosen-texts.ts';
 import { type Pager, pager } from '../pager.ts';
 import { anyFlag } from '../users/user-filter.ts';
 import { lastLoginText } from '../users/users-view.ts';
+import { type FreeSeatsOffer, freeSeatsOffer, reductionText } from './fewer-seats.ts';
 import { type InvalidMark, type MarkFieldsView, markFieldsView } from './mark-form.ts';
 import { describeMark, type MarkText } from './mark-text.ts';
 import {
@@ -79,6 +80,8 @@ export interface ReclaimView {
   }[];
   /** From which day the seats may be given back; empty if the contract is not known. */
   readonly reduction: string;
+  /** Null if no seat is known to be free, or the contract is not known. */
+  readonly freeSeats: FreeSeatsOffer | null;
   readonly contractUrl: string;
   readonly messageUrl: string;
   /** What is not known. */
@@ -164,6 +167,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     byLogIn: describeByLogIn(list.candidates, filter.days, language),
     reclaimable: reclaimableByPlan(list.candidates, language),
     reduction: reductionText(plans, contract, language),
+    freeSeats: freeSeatsOffer({ plans, contract, lang, language }),
     contractUrl: `/admin/contract?${new URLSearchParams({ lang })}`,
     messageUrl: `/admin/contract?${new URLSearchParams({ lang })}#message`,
     notes: notes(input),
@@ -233,13 +237,6 @@ function reclaimableByPlan(candidates: readonly Candidate[], language: Language)
     const { number } = language;
     return { plan, cannotLogIn: number(cannot), canLogIn: number(count - cannot), count: number(count) };
   });
-}
-
-function reductionText(plans: TenantEntitlements, contract: Contract | null, { t, date }: Language): string {
-  const effect = contract && plans.planChange(contract, 'reduce');
-  if (!effect?.valid) return '';
-  const change = `reduce-${effect.rule}`;
-  return t(`admin.planChange.${change}`, { date: date(effect.effectiveOn) });
 }
 
 function notes({ users, now, language }: ReclaimInput): readonly string[] {

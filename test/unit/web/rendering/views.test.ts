@@ -331,6 +331,7 @@ const reclaimPage = {
   byLogIn: [nasty, nasty],
   reclaimable: [{ plan: nasty, cannotLogIn: nasty, canLogIn: nasty, count: nasty }],
   reduction: nasty,
+  freeSeats: { text: nasty, when: nasty, href: nasty },
   contractUrl: nasty,
   messageUrl: nasty,
   notes: [nasty],
@@ -843,6 +844,12 @@ describe('page templates', () => {
     ['admin-reclaim', { ...reclaimPage, kept: [] }, reclaimPage, 'class="asked"'],
     ['admin-reclaim', { ...keptPage, kept: [], others: [] }, keptPage, 'value="unmark"'],
     ['admin-reclaim', reclaimPage, { ...reclaimPage, reduction: '' }, 'Vertrag eingeben'],
+    [
+      'admin-reclaim',
+      { ...reclaimPage, freeSeats: null },
+      { ...reclaimPage, freeSeats: { text: 'frei', when: '', href: '' } },
+      '<strong>frei',
+    ],
     [
       'admin-reclaim',
       { ...reclaimPage, reclaimable: [] },

@@ -3,7 +3,7 @@ import type { TenantLicenses } from '../../../../../src/licensing/licenses/licen
 import { overviewView } from '../../../../../src/web/admin/overview/overview-view.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
 import { goldenTenants } from '../../../licensing/fixtures/golden-cases.ts';
-import { moduleLicense, publishedTenant, tenantWith } from '../../../licensing/fixtures/tenants.ts';
+import { publishedTenant, tenantWith } from '../../../licensing/fixtures/tenants.ts';
 import { english } from '../../harness.ts';
 import { readAt } from '../../panel/panel-contexts.ts';
 
@@ -107,16 +107,22 @@ describe('what needs attention', () => {
     ]);
   });
 
-  it('states the free seats as a fact in the 90 days before the renewal', () => {
+  it('offers to give back the free seats, at any time if the contract is known', () => {
     const renewing = (start: string) => attention({ contract: { start, period: 'yearly' } });
-    expect(renewing('2026-03-01')).toEqual([
-      ['14 seats are free. Renews on 1 March 2027, in 90 days.', seats],
-    ]);
-    expect(renewing('2026-03-02')).toEqual([]);
-    const full = tenantWith(
-      moduleLicense({ name: 'ten-sales', extraFlags: 1, purchased: 5, seats: { inUse: 5, free: 0 } }),
+    for (const [start, renewal] of [
+      ['2026-03-01', '1 March 2027'],
+      ['2026-11-02', '2 November 2027'],
+    ] as const)
+      expect(renewing(start)).toEqual([
+        [
+          `14 seats are free. A plan cancelled today stays until the contract renews on ${renewal}.`,
+          expect.stringMatching(/^\/admin\/contract\?lang=en&(s\dv\dm\d=\d+&?)+#message$/),
+        ],
+      ]);
+    const overused = goldenTenants.get('seats-overused') ?? null;
+    expect(attention({ licenses: overused, contract: { start: '2026-03-01', period: 'yearly' } })).toEqual(
+      attention({ licenses: overused }),
     );
-    expect(attention({ licenses: full, contract: { start: '2026-01-01', period: 'yearly' } })).toEqual([]);
   });
 });
 
