@@ -195,6 +195,8 @@ const validationErrors = all<
   'start-not-a-date': yes,
   'start-in-future': yes,
   'start-too-early': yes,
+  'contract-changed': yes,
+  'contract-deleted': yes,
   'currency-missing': yes,
   'currency-invalid': yes,
   'currency-unknown': yes,

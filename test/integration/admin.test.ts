@@ -791,6 +791,32 @@ describe("administrators' pages", async () => {
       },
     );
 
+    it('is not replaced unseen if another administrator saved another meanwhile', async () => {
+      const first = await inAdmin('/contract');
+      const second = await inAdmin('/contract');
+      const sent = { start: '2026-03-01', period: 'yearly' };
+      await submit(first.cookieClient, first.page, '/admin/contract', sent);
+      const late = { start: '2026-02-01', period: 'monthly' };
+      const refused = await submit(second.cookieClient, second.page, '/admin/contract', late);
+      expect([refused.status, getVisibleText(refused.html)]).toEqual([
+        400,
+        expect.stringContaining(
+          'another contract meanwhile: 1 March 2026, Annually. Compare, then save again.',
+        ),
+      ]);
+      expect(refused.html).toMatch(/name="start"\s+value="2026-02-01"/);
+      expect(refused.html).toContain('<option value="monthly" selected>');
+      expect(await readContract()).toEqual(sent);
+      const saved = await submit(second.cookieClient, refused, '/admin/contract', late);
+      expect([saved.status, await readContract()]).toEqual([200, late]);
+      // A double click.
+      expect((await submit(second.cookieClient, refused, '/admin/contract', late)).status).toBe(200);
+      await planlens.services.tenants.saveContract('Cust20001', null);
+      const gone = await submit(second.cookieClient, saved, '/admin/contract', sent);
+      expect(getVisibleText(gone.html)).toContain('has deleted the contract meanwhile');
+      expect(await readContract()).toBeNull();
+    });
+
     it('accepts a contract that starts today', async () => {
       const { cookieClient, page } = await inAdmin('/contract');
       const start = findToday(page);

@@ -16,7 +16,13 @@ import type { Views } from '../../rendering/views.ts';
 import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
-import { contractSchema, type InvalidContract, validateContract } from './contract-form.ts';
+import {
+  contractSchema,
+  type InvalidContract,
+  refuseStaleContract,
+  toContract,
+  validateContract,
+} from './contract-form.ts';
 import { contractView } from './contract-view.ts';
 import { type MessageForm, messageSchema } from './message-form.ts';
 import { messageView } from './message-view.ts';
@@ -96,9 +102,10 @@ export function createContractPage(deps: {
   async function saveContract(request: Request, { tenant, session }: Administrator): Promise<Sent | null> {
     const form = parseForm(contractSchema, request.body);
     const { start, period } = form;
-    const validationError = validateContract(form, toUtcDay(now()));
+    const validationError =
+      validateContract(form, toUtcDay(now())) ?? refuseStaleContract(form, tenant.contract);
     if (validationError !== null) return { contract: { start, period, validationError } };
-    await tenants.saveContract(tenant.tenantId, start === '' ? null : { start, period });
+    await tenants.saveContract(tenant.tenantId, toContract(form));
     await audit.write(toAuditActor(request, session), { event: 'contract-saved' });
     return null;
   }

@@ -7,12 +7,14 @@ import {
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { Contract } from '../../../tenants/tenant.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { earliestStart, type InvalidContract } from './contract-form.ts';
+import { earliestStart, type InvalidContract, identifyContract } from './contract-form.ts';
 
 const planChanges: readonly PlanChange[] = ['add', 'reduce'];
 
 /** The contract that administrators entered, and what follows from it. */
 export interface ContractView {
+  /** Names the saved contract, see `identifyContract`. */
+  readonly was: string;
   readonly start: string;
   /** `YYYY-MM-DD`: the earliest permitted start. */
   readonly earliest: string;
@@ -61,6 +63,7 @@ export function contractView(input: {
   const form = refused ?? contract;
   const model = plans.report(null).model === 'suite' ? 'suite' : 'user-plans';
   return {
+    was: identifyContract(contract),
     start: form?.start ?? '',
     earliest: earliestStart,
     today,
@@ -75,6 +78,8 @@ export function contractView(input: {
         : t(`admin.validationError.${refused.validationError}`, {
             start: refused.start,
             earliest: date(earliestStart),
+            saved:
+              contract === null ? '' : `${date(contract.start)}, ${t(`admin.period.${contract.period}`)}`,
           }),
     renewal: findRenewal(contract, today, language)?.text ?? '',
     changes: contract === null ? [] : planChanges.flatMap((change) => describeChange(change, contract)),

@@ -370,6 +370,7 @@ const overviewPage = {
   asOf: timestamp,
 };
 const contract = {
+  was: nasty,
   start: nasty,
   today: nasty,
   periods: [{ key: nasty, label: nasty, chosen: true }],
