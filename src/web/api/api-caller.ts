@@ -7,6 +7,11 @@ export interface ApiCaller {
   readonly tenantId: string;
   /** The id of the key, for logs; never the key itself. */
   readonly keyId: string;
+  /**
+   * The keys that the request rests on: the one of `keyId`, and the one that made the token of the user. None may be
+   * revoked as long as the caller is answered.
+   */
+  readonly keyIds: readonly string[];
   readonly scopes: ReadonlySet<ApiScope>;
   /** The only user about whom a browser may ask; null for the key of a server. */
   readonly associateId: number | null;
