@@ -10,6 +10,7 @@ import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
+import { createApiRouter } from './web/api/api-router.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
@@ -119,14 +120,16 @@ export function buildApp(appDeps: AppDeps): Express {
   };
   const { verifyStateChangeToken, tickets } = superOffice;
   const finishInstall = createFinishInstall({ ...deps, verifySystemUser: tickets.verifySystemUser });
-  const { notFound, handleError } = createErrorHandler({ ...deps, auditRefusal: createAuditRefusal(deps) });
+  const auditRefusal = createAuditRefusal(deps);
+  const { notFound, handleError } = createErrorHandler({ ...deps, auditRefusal });
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.set('trust proxy', [...config.trustedProxies]);
   app.use(limitPipelining(), requestMetrics(metrics.onRequest), clientAddress(log), requestLog(log));
   app.use(securityHeaders());
-  const { metricsToken } = config;
+  const { metricsToken, apiRequestsPerSecond: requestsPerSecond } = config;
   app.use(createOperationsRouter({ ...deps, stopping, registry: metrics.registry, metricsToken }));
+  app.use(createApiRouter({ ...deps, auditRefusal, sessionKeys: config.sessionKeys, requestsPerSecond }));
   app.use(limitInFlight(maxInFlightPerClient));
   app.use('/assets', serveAssets(root));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));

@@ -44,6 +44,8 @@ import { type AssignmentSolver, createAssignmentSolver } from './solver/assignme
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { type AccessRequestStore, createAccessRequestStore } from './tenants/access-request-store.ts';
+import { type ApiKeyStore, createApiKeyStore } from './tenants/api-key-store.ts';
+import { createApiKeyUses } from './tenants/api-key-uses.ts';
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { type CallbackIntake, createCallbackIntake } from './tenants/callback-intake.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
@@ -71,6 +73,7 @@ export interface Services {
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
+  readonly apiKeys: ApiKeyStore;
   readonly jobs: JobQueue;
   readonly callbacks: CallbackIntake;
   readonly requestReconciliation: RequestReconciliation;
@@ -136,10 +139,13 @@ export async function openServices(deps: {
   metrics.watch({ measureJobs, tenants });
 
   const webhooks = createWebhookStore({ db, secrets, now });
+  const apiKeyUses = createApiKeyUses({ db, now, onFailed: telemetry.onUsesNotWritten });
+  const apiKeys = createApiKeyStore({ db, uses: apiKeyUses, now });
   const sessionCutoffs = createSessionCutoffStore({ db, now });
   const removals = new EventEmitter<{ removal: [key: string | null] }>();
   const removePages = (key: string | null) => void removals.emit('removal', key);
-  const caches = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, superOffice, removePages };
+  const shared = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys };
+  const caches = { ...shared, superOffice, removePages };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -174,6 +180,7 @@ export async function openServices(deps: {
     }),
     history: createLicenseHistory({ db }),
     webhooks,
+    apiKeys,
     jobs,
     callbacks: createCallbackIntake({ db, jobs, now }),
     requestReconciliation: createRequestReconciliation(jobs),
@@ -196,6 +203,7 @@ export async function openServices(deps: {
       await jobs.close();
       await advisoryLocks.close();
       await readiness.close();
+      await apiKeyUses.flush().catch(telemetry.onUsesNotWritten);
       await closeDatabase();
     },
   };

@@ -139,6 +139,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'prices-saved': yes,
   'answer-saved': yes,
   'answer-deleted': yes,
+  'api-key-created': yes,
+  'api-key-revoked': yes,
   exported: yes,
   'access-request-submitted': yes,
   'access-request-withdrawn': yes,

@@ -77,7 +77,8 @@ describe('route table', () => {
     ]);
     // Behind the routes of operators, which must respond whatever clients do.
     const others = steps.slice(first, last).filter(({ route }) => route === null);
-    expect(others.map(({ name }) => name)).toEqual(['limitInFlight', 'assets']);
+    const ofApi = ['cors', 'limitInFlight', 'notFound', 'answerProblem'];
+    expect(others.map(({ name }) => name)).toEqual([...ofApi, 'limitInFlight', 'assets']);
     expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
   });
 
@@ -101,7 +102,7 @@ describe('route table', () => {
   });
 
   it('verifies the CSRF token of every form before handling it, and the origin of forms without a session', () => {
-    const withoutForm = /^\/(callbacks\/|auth\/callback$)/;
+    const withoutForm = /^\/(callbacks\/|auth\/callback$|api\/v1\/)/;
     const withoutSession = /^\/(install|panel\/sign-in|panel\/session)$/;
     for (const { path, methods, handlers } of listRoutes(app)) {
       if (!methods.includes('post')) continue;
@@ -141,6 +142,9 @@ describe('unknown path', () => {
   it.each([
     '/nothing',
     '/panel/more',
+    '/api/v1',
+    '/api/v1/more',
+    '/ofrep/v1/more',
     '/auth',
     '/admin/more',
     '/assets',
@@ -211,6 +215,7 @@ const responses = [
   expected('post', '/setup/export', 401),
   expected('get', '/uninstall', 302),
   expected('post', '/uninstall', 401),
+  expected('post', '/api/v1/user-tokens', 401),
   expected('post', '/callbacks/state-change', 400),
   expected('post', '/callbacks/webhooks/:hookId', 404),
   expected('get', '/admin', 302),

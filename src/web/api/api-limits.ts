@@ -1,0 +1,69 @@
+import type { Request } from 'express';
+import { AppError } from '../../errors.ts';
+import { toClientNetwork } from '../middleware/client-address.ts';
+import { type BucketSize, createTokenBuckets } from '../middleware/token-bucket.ts';
+
+/** Limits of the license API in one process, in its memory. */
+export interface ApiLimits {
+  /**
+   * Counts a request of a key, and of the user of a browser.
+   * @throws AppError `api-limit` if the key, its tenant or the user sends too many
+   */
+  countRequest(caller: {
+    readonly tenantId: string;
+    readonly keyId: string;
+    readonly associateId: number | null;
+  }): void;
+  /** Counts a request without a valid key. @throws AppError `api-limit` if its client sends too many */
+  countFailure(request: Request): void;
+  /**
+   * Counts a query for a key or an origin that the cache does not have.
+   * @throws AppError `api-limit` if the client failed too often, or all clients ask for too many
+   */
+  countLookup(request: Request): void;
+  /** Takes back the last count, because the key or the origin exists. */
+  uncountLookup(): void;
+}
+
+/** A browser asks for all flags at once, and again after a change. */
+const userSize: BucketSize = { burst: 300, perSecond: 10 };
+/** The tokens of a thousand users behind one address expire every 15 minutes; guesses of 256 bits are hopeless anyway. */
+const failureSize: BucketSize = { burst: 300, perSecond: 5 };
+/** Queries for unknown keys, of all clients: they must not occupy the connections to the database. */
+const lookupSize: BucketSize = { burst: 500, perSecond: 200 };
+const everybody = 'all';
+/** All keys of a tenant together may send twice as much as one. */
+const keysPerTenant = 2;
+
+/** @param requestsPerSecond of one key in this process @param now the current time, ms since 1970 */
+export function createApiLimits(requestsPerSecond: number, now: () => number): ApiLimits {
+  const sizeOf = (perSecond: number): BucketSize => ({ burst: 2 * perSecond, perSecond });
+  const keys = createTokenBuckets(sizeOf(requestsPerSecond), now);
+  const tenants = createTokenBuckets(sizeOf(keysPerTenant * requestsPerSecond), now);
+  const users = createTokenBuckets(userSize, now);
+  const failures = createTokenBuckets(failureSize, now);
+  const lookups = createTokenBuckets(lookupSize, now);
+
+  return {
+    countRequest({ tenantId, keyId, associateId }) {
+      // First the narrower limit, so that one user does not use up that of all.
+      if (associateId !== null) refuseFor(users.take(`${tenantId}/${associateId}`));
+      refuseFor(keys.take(keyId));
+      refuseFor(tenants.take(tenantId));
+    },
+    countFailure: (request) => refuseFor(failures.take(clientOf(request))),
+    countLookup(request) {
+      refuseFor(failures.waitSeconds(clientOf(request)));
+      refuseFor(lookups.take(everybody));
+    },
+    uncountLookup: () => lookups.giveBack(everybody),
+  };
+}
+
+function clientOf({ clientAddress }: Request): string {
+  return toClientNetwork(clientAddress);
+}
+
+function refuseFor(seconds: number): void {
+  if (seconds > 0) throw new AppError('api-limit', { retryAfterSeconds: seconds });
+}

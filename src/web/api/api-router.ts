@@ -1,0 +1,56 @@
+import { json, type RequestHandler, Router } from 'express';
+import type { Keyring } from '../../crypto/keyring.ts';
+import { AppError } from '../../errors.ts';
+import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
+import type { AuditRefusal } from '../middleware/audit-refusals.ts';
+import { limitInFlight } from '../middleware/limit-in-flight.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import { createApiLimits } from './api-limits.ts';
+import { createAuthenticateApi } from './authenticate.ts';
+import { createCors } from './cors.ts';
+import { createFindKey } from './find-key.ts';
+import { createPrepareProblem, createProblemHandler } from './problem.ts';
+import { createUserTokens } from './user-token.ts';
+import { createUserTokensHandler } from './user-tokens.ts';
+
+/** Requests that one client may have in flight: a sixteenth of the connections of the process. */
+const maxInFlightPerClient = 256;
+
+const bases = ['/api/v1', '/ofrep/v1'];
+
+/** Routes of the license API: for people and tools below `/api/v1`, for OpenFeature clients below `/ofrep/v1`. */
+export function createApiRouter(deps: {
+  apiKeys: ApiKeyStore;
+  sessionKeys: Keyring;
+  languages: Languages;
+  auditRefusal: AuditRefusal;
+  /** Of one key in this process. */
+  requestsPerSecond: number;
+  publicUrl: string;
+  now: () => number;
+}): Router {
+  const limits = createApiLimits(deps.requestsPerSecond, deps.now);
+  const findKey = createFindKey({ ...deps, limits });
+  const userTokens = createUserTokens({ ...deps, keys: deps.sessionKeys });
+  const authenticate = createAuthenticateApi({ ...deps, findKey, userTokens, limits });
+  const prepareProblem = createPrepareProblem(deps);
+
+  const router = Router();
+  router.use(bases, createCors({ ...deps, findKey, limits }));
+  // Streams stay open and have a limit of their own: mount them here.
+  router.use(bases, limitInFlight(maxInFlightPerClient));
+  router
+    .route('/api/v1/user-tokens')
+    .post(
+      json({ limit: '16kb' }),
+      createUserTokensHandler({ authenticate, findKey, userTokens, now: deps.now }),
+    )
+    .all(methodNotAllowed);
+  router.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
+  return router;
+}
+
+const notFound: RequestHandler = function notFound() {
+  throw new AppError('not-found');
+};
