@@ -129,7 +129,17 @@ export function buildApp(appDeps: AppDeps): Express {
   app.use(securityHeaders());
   const { metricsToken, apiRequestsPerSecond: requestsPerSecond } = config;
   app.use(createOperationsRouter({ ...deps, stopping, registry: metrics.registry, metricsToken }));
-  app.use(createApiRouter({ ...deps, auditRefusal, sessionKeys: config.sessionKeys, requestsPerSecond }));
+  app.use(
+    createApiRouter({
+      ...deps,
+      auditRefusal,
+      sessionKeys: config.sessionKeys,
+      assumptions: config.assumptions,
+      flagCacheBytes: config.cache.flagBytes,
+      requestsPerSecond,
+      stopping,
+    }),
+  );
   app.use(limitInFlight(maxInFlightPerClient));
   app.use('/assets', serveAssets(root));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));

@@ -3,7 +3,7 @@ import { createCache } from '../coordination/cache.ts';
 import type { Database } from '../database/database.ts';
 
 /** Whom a caller means: one user, several of the same name, or nobody. */
-export type UserMatch =
+type UserMatch =
   | { readonly kind: 'found'; readonly associateId: number }
   | { readonly kind: 'several' }
   | { readonly kind: 'unknown' };
@@ -64,7 +64,8 @@ export function createUserLookup({ db, now }: { db: Database; now: () => number 
       cache.invalidateWhere(
         (_key, match) =>
           match.tenantId === tenantId &&
-          (associateId === undefined || (match.kind === 'found' && match.associateId === Number(associateId))),
+          (associateId === undefined ||
+            (match.kind === 'found' && match.associateId === Number(associateId))),
       );
     },
   };

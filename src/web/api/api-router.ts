@@ -1,7 +1,13 @@
 import { json, type RequestHandler, Router } from 'express';
+import type { Logger } from 'pino';
 import type { Keyring } from '../../crypto/keyring.ts';
 import { AppError } from '../../errors.ts';
+import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
+import type { Assumptions } from '../../licensing/entitlements/assumptions.ts';
+import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { UserLookup } from '../../snapshots/user-lookup.ts';
 import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { AuditRefusal } from '../middleware/audit-refusals.ts';
 import { limitInFlight } from '../middleware/limit-in-flight.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
@@ -10,6 +16,7 @@ import { createApiLimits } from './api-limits.ts';
 import { createAuthenticateApi } from './authenticate.ts';
 import { createCors } from './cors.ts';
 import { createFindKey } from './find-key.ts';
+import { createOfrepRoutes } from './ofrep/ofrep-routes.ts';
 import { createPrepareProblem, createProblemHandler } from './problem.ts';
 import { createUserTokens } from './user-token.ts';
 import { createUserTokensHandler } from './user-tokens.ts';
@@ -25,6 +32,17 @@ export function createApiRouter(deps: {
   sessionKeys: Keyring;
   languages: Languages;
   auditRefusal: AuditRefusal;
+  tenants: TenantStore;
+  licenses: LicenseSnapshots;
+  userLookup: UserLookup;
+  entitlementEngine: EntitlementEngine;
+  assumptions: Assumptions;
+  /** Size limit of the cache of flags, in bytes. */
+  flagCacheBytes: number;
+  onRemoval: (listener: (key: string | null) => void) => void;
+  onDataChange: (listener: (key: string | null) => void) => void;
+  log: Pick<Logger, 'error'>;
+  stopping: AbortSignal;
   /** Of one key in this process. */
   requestsPerSecond: number;
   publicUrl: string;
@@ -38,8 +56,11 @@ export function createApiRouter(deps: {
 
   const router = Router();
   router.use(bases, createCors({ ...deps, findKey, limits }));
-  // Streams stay open and have a limit of their own: mount them here.
+  const ofrep = createOfrepRoutes({ ...deps, authenticate, prepareProblem });
+  // Streams stay open and have limits of their own.
+  router.use(ofrep.streams);
   router.use(bases, limitInFlight(maxInFlightPerClient));
+  router.use(ofrep.evaluation);
   router
     .route('/api/v1/user-tokens')
     .post(

@@ -4,7 +4,10 @@ export interface CollectedChanges<T> {
 }
 
 /** Collects changes for `ms` after the first one, then handles all of them at once; each counts once. */
-export function collectChanges<T>(ms: number, handle: (changes: ReadonlySet<T>) => void): CollectedChanges<T> {
+export function collectChanges<T>(
+  ms: number,
+  handle: (changes: ReadonlySet<T>) => void,
+): CollectedChanges<T> {
   let waiting = new Set<T>();
   return {
     add(change) {

@@ -2,8 +2,8 @@ import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import { SuperOfficeError } from '../../../superoffice/transport/superoffice-error.ts';
 import type { TenantStore } from '../../../tenants/tenant-store.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
-import { digestOf } from './snapshot-digest.ts';
 import { tenantVersion } from './data-version.ts';
+import { digestOf } from './snapshot-digest.ts';
 
 /** The current versions of what answers rest on. */
 export interface DataVersions {

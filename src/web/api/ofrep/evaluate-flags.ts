@@ -160,7 +160,9 @@ function findText(key: (typeof textFlagKeys)[number], { model, plan }: Evaluated
 }
 
 function listModules(evidence: readonly Evidence[], present: boolean): string {
-  return evidence.flatMap((each) => (each.kind === 'module' && each.present === present ? each.name : [])).join();
+  return evidence
+    .flatMap((each) => (each.kind === 'module' && each.present === present ? each.name : []))
+    .join();
 }
 
 /** The smallest plan change that would add a feature, and how to get it. */

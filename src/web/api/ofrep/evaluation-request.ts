@@ -53,10 +53,14 @@ function isJson(contentType: string | undefined): boolean {
 
 function parseEvaluationRequest(text: string): EvaluationRequest {
   const body = bodySchema.safeParse(parseJson(text));
-  if (!body.success) throw new OfrepError('PARSE_ERROR', 'The body must be {"context": {"targetingKey": "…"}}.');
+  if (!body.success)
+    throw new OfrepError('PARSE_ERROR', 'The body must be {"context": {"targetingKey": "…"}}.');
   const sent = body.data.context;
   if (sent.targetingKey === undefined || sent.targetingKey === null || sent.targetingKey === '')
-    throw new OfrepError('TARGETING_KEY_MISSING', 'Set context.targetingKey to the associate id of the user.');
+    throw new OfrepError(
+      'TARGETING_KEY_MISSING',
+      'Set context.targetingKey to the associate id of the user.',
+    );
   const context = contextSchema.safeParse(sent);
   if (!context.success)
     throw new OfrepError('INVALID_CONTEXT', context.error.issues.map(({ message }) => message).join('; '));

@@ -74,7 +74,10 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
   const { versions, limits, stopping, now } = deps;
   const open = new Set<Stream>();
   const pick = (matches: (stream: Stream) => boolean) => [...open].filter(matches);
-  const changes = collectChanges(limits.collectMs, (keys) => void notifyOf(keys).catch(deps.onError));
+  const changes = collectChanges<string | null>(
+    limits.collectMs,
+    (keys) => void notifyOf(keys).catch(deps.onError),
+  );
 
   deps.onDataChange((key) => changes.add(key));
   deps.onKeyChange((tenantId) => void endInvalid(tenantId).catch(deps.onError));
@@ -139,7 +142,9 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
   function requireRoom({ tenantId, associateId, keyIds }: StreamClaims): void {
     const [keyId] = keyIds;
     const ofKey = pick(({ claims }) => claims.keyIds[0] === keyId);
-    const ofUser = ofKey.filter(({ claims }) => claims.tenantId === tenantId && claims.associateId === associateId);
+    const ofUser = ofKey.filter(
+      ({ claims }) => claims.tenantId === tenantId && claims.associateId === associateId,
+    );
     const isFull =
       open.size >= limits.perProcess || ofKey.length >= limits.perKey || ofUser.length >= limits.perUser;
     if (isFull || stopping.aborted) throw new AppError('api-limit', { retryAfterSeconds });

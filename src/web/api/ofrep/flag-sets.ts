@@ -166,7 +166,10 @@ function evaluate(
   const report =
     asked.plan === null ? entitlements.report(user) : answerPlanQuestion(entitlements, user, asked.plan);
   if (report === null)
-    throw new OfrepError('INVALID_CONTEXT', 'The tenant has CRM Suite: context.plan must be one of its plans.');
+    throw new OfrepError(
+      'INVALID_CONTEXT',
+      'The tenant has CRM Suite: context.plan must be one of its plans.',
+    );
   return evaluateFlags({
     tenantId: tenant.tenantId,
     report,

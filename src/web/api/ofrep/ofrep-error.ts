@@ -1,6 +1,7 @@
-import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import { AppError } from '../../../errors.ts';
 import type { Languages } from '../../rendering/i18n.ts';
+import type { PrepareProblem } from '../problem.ts';
 
 /** The error codes of the protocol that Planlens sends. */
 type OfrepErrorCode =
@@ -27,43 +28,42 @@ export class OfrepError extends Error {
  * Responds to errors in the form of the protocol, also with the statuses for which it defines none. Clients ignore a
  * failure without `errorCode`, and for a single flag one without `key`.
  */
-export function createOfrepErrorHandler({ languages }: { languages: Languages }): ErrorRequestHandler {
+export function createOfrepErrorHandler(deps: {
+  prepareProblem: PrepareProblem;
+  languages: Languages;
+}): ErrorRequestHandler {
   return function handleOfrepError(error, request, response, next) {
-    const { status, code, details, retryAfterSeconds } = describe(error, request, languages);
-    if (status >= 500) request.log.error({ err: error }, 'evaluation failed');
-    else request.log.info({ code: error instanceof AppError ? error.code : code }, 'evaluation refused');
+    const problem = deps.prepareProblem(toProblem(error), request, response);
     if (response.headersSent) return next(error);
-    if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
-    // A client that still sends a body would keep the connection until the end of it.
-    if (!request.complete) response.set('Connection', 'close');
-    sendFailure(request, response, status, { errorCode: code, errorDetails: details });
+    const { status, code, details } =
+      error instanceof OfrepError
+        ? { ...error, details: error.message }
+        : describe(problem, request, deps.languages);
+    const { key } = request.params;
+    const body = { ...(key !== undefined && { key }), errorCode: code, errorDetails: details };
+    response.status(status).type('json').send(JSON.stringify(body));
   };
 }
 
-function sendFailure(request: Request, response: Response, status: number, failure: object): void {
-  const { key } = request.params;
-  const body = JSON.stringify(key === undefined ? failure : { key, ...failure });
-  response.status(status).set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/json' }).end(body);
+/** The error as the log and the audit log name it. */
+function toProblem(error: unknown): unknown {
+  return error instanceof OfrepError ? new AppError('request-malformed', { detail: error.message }) : error;
 }
 
 interface Failure {
   readonly status: number;
   readonly code: OfrepErrorCode;
   readonly details: string;
-  readonly retryAfterSeconds?: number | undefined;
 }
 
-function describe(error: unknown, request: Request, languages: Languages): Failure {
-  if (error instanceof OfrepError) return { status: error.status, code: error.code, details: error.message };
-  if (!(error instanceof AppError) || error.status >= 500) {
-    // Clients understand 500 and no other failure of a server.
-    return { status: 500, code: 'GENERAL', details: `Planlens failed to evaluate request ${request.id}.` };
-  }
-  if (error.code === 'body-too-large')
+function describe({ code, status }: AppError, request: Request, languages: Languages): Failure {
+  // Clients understand 500 and no other failure of a server.
+  if (status >= 500)
+    return { status: 500, code: 'GENERAL', details: `Planlens failed to answer request ${request.id}.` };
+  if (code === 'body-too-large')
     return { status: 400, code: 'PARSE_ERROR', details: 'The body is too large for a context.' };
-  if (error.code === 'request-malformed')
+  if (code === 'request-malformed')
     return { status: 400, code: 'PARSE_ERROR', details: 'The request cannot be read.' };
   const { t } = languages.choose(request.acceptsLanguages());
-  const { status, code, retryAfterSeconds } = error;
-  return { status, code: 'GENERAL', details: t(`problem.${code}.text`), retryAfterSeconds };
+  return { status, code: 'GENERAL', details: t(`problem.${code}.text`) };
 }
