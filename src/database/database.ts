@@ -125,7 +125,7 @@ interface TenantUserRow {
 
 /** A row of `api_keys`. */
 export interface ApiKeyRow {
-  id: Generated<string>;
+  id: string;
   context_identifier: string;
   key_hash: string;
   ending: string;

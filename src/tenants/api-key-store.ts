@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { createCache } from '../coordination/cache.ts';
 import { notify } from '../coordination/notify.ts';
 import { randomToken, sha256Base64Url } from '../crypto/random-token.ts';
@@ -34,6 +34,8 @@ export interface KnownApiKey {
 
 /** What an administrator chooses for a new key. */
 export interface NewApiKey {
+  /** A new UUID: a form that is sent twice creates one key. */
+  readonly id: string;
   readonly kind: ApiKeyKind;
   readonly name: string;
   readonly scopes: readonly ApiScope[];
@@ -43,11 +45,12 @@ export interface NewApiKey {
 
 /** A key as administrators see it. */
 export interface ApiKey extends NewApiKey {
-  readonly id: string;
   /** The last four characters of the key. */
   readonly ending: string;
   /** The associate id of the administrator; null if they have left. */
   readonly createdBy: number | null;
+  /** The name of the administrator in the list of users; null if it is unknown. */
+  readonly createdByName: string | null;
   readonly createdAt: Date;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
@@ -59,9 +62,10 @@ export interface ApiKey extends NewApiKey {
 export interface ApiKeyStore {
   /**
    * Creates and audits a key.
-   * @returns the key itself, the only time; null if the tenant has `maxApiKeys` that are not revoked
+   * @returns the key itself, the only time; `repeated` if a key has this id, `full` if the tenant has `maxApiKeys` that are
+   * not revoked; both change nothing
    */
-  create(actor: AuditActor, created: NewApiKey): Promise<string | null>;
+  create(actor: AuditActor, created: NewApiKey): Promise<{ readonly key: string } | 'repeated' | 'full'>;
   /** The keys of a tenant, newest first: those in use, then the revoked ones. */
   list(tenantId: string): Promise<readonly ApiKey[]>;
   /** Revokes and audits a key, in all processes at once. @returns false if the tenant has no such key in use */
@@ -123,13 +127,14 @@ export function createApiKeyStore(deps: { db: Database; uses: ApiKeyUses; now: (
       .where('deleted_at', 'is', null);
 
   return {
-    async create(actor, { kind, name, scopes, origins, expiresAt }) {
+    async create(actor, { id, kind, name, scopes, origins, expiresAt }) {
       const key = `${prefixes[kind]}${randomToken()}`;
-      const isCreated = await db.transaction().execute(async (transaction) => {
-        if ((await countInUse(transaction, actor.tenantId)) >= maxApiKeys) return false;
-        const { id } = await transaction
+      const outcome = await db.transaction().execute(async (transaction) => {
+        if ((await countInUse(transaction, actor.tenantId)) >= maxApiKeys) return 'full';
+        const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('api_keys')
           .values({
+            id,
             context_identifier: actor.tenantId,
             key_hash: sha256Base64Url(key),
             ending: key.slice(-endingLength),
@@ -141,29 +146,35 @@ export function createApiKeyStore(deps: { db: Database; uses: ApiKeyUses; now: (
             created_at: new Date(now()),
             expires_at: expiresAt,
           })
-          .returning('id')
-          .executeTakeFirstOrThrow();
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .executeTakeFirst();
+        if (numInsertedOrUpdatedRows === 0n) return 'repeated';
         await writeAudit(transaction, actor, now(), { event: 'api-key-created', apiKey: id, kind });
         await notify(transaction, apiKeyChannel, actor.tenantId);
-        return true;
+        return { key };
       });
-      if (!isCreated) return null;
       invalidate(actor.tenantId);
-      return key;
+      return outcome;
     },
 
     async list(tenantId) {
       await uses.flush();
       const rows = await db
         .selectFrom('api_keys')
-        .selectAll()
-        .where('context_identifier', '=', tenantId)
+        .leftJoin('tenant_users', (join) =>
+          join
+            .onRef('tenant_users.context_identifier', '=', 'api_keys.context_identifier')
+            .onRef('associate_id', '=', 'created_by_id'),
+        )
+        .selectAll('api_keys')
+        .select('tenant_users.name as created_by_name')
+        .where('api_keys.context_identifier', '=', tenantId)
         .orderBy('revoked_at', (order) => order.desc().nullsFirst())
         .orderBy('created_at', 'desc')
         .orderBy('id')
         .limit(maxApiKeys + maxListedRevoked)
         .execute();
-      return rows.map(toApiKey);
+      return rows.map((row) => ({ ...toApiKey(row), createdByName: row.created_by_name }));
     },
 
     async revoke(actor, id) {
@@ -206,7 +217,7 @@ export function createApiKeyStore(deps: { db: Database; uses: ApiKeyUses; now: (
       const allowed = await allowedOrigins.get(origin, async () => {
         beforeRead?.();
         const row = await selectKnown()
-          .where('origins', '@>', [origin])
+          .where(sql<boolean>`origins @> array[${origin}]`)
           .where('revoked_at', 'is', null)
           .where((is) => is.or([is('expires_at', 'is', null), is('expires_at', '>', new Date(now()))]))
           .limit(1)
@@ -266,7 +277,7 @@ function toKnownApiKey(row: Selectable<ApiKeyRow>): KnownApiKey {
   };
 }
 
-function toApiKey(row: Selectable<ApiKeyRow>): ApiKey {
+function toApiKey(row: Selectable<ApiKeyRow>): Omit<ApiKey, 'createdByName'> {
   return {
     id: row.id,
     kind: row.kind === 'secret' ? 'secret' : 'publishable',

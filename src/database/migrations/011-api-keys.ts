@@ -4,7 +4,7 @@ import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 export async function up(db: Kysely<never>): Promise<void> {
   await db.schema
     .createTable('api_keys')
-    .addColumn('id', 'uuid', (column) => column.primaryKey().defaultTo(sql`gen_random_uuid()`))
+    .addColumn('id', 'uuid', (column) => column.primaryKey())
     .addColumn('context_identifier', 'text', tenantOwned)
     // SHA-256 in base64url.
     .addColumn('key_hash', 'text', (column) => column.notNull().unique())

@@ -18,18 +18,19 @@ export interface ApiLimits {
   countFailure(request: Request): void;
   /**
    * Counts a query for a key or an origin that the cache does not have.
-   * @throws AppError `api-limit` if the client failed too often, or all clients ask for too many
+   * @throws AppError `api-limit` if the client, or all clients together, ask for too many
    */
   countLookup(request: Request): void;
   /** Takes back the last count, because the key or the origin exists. */
-  uncountLookup(): void;
+  uncountLookup(request: Request): void;
 }
 
 /** A browser asks for all flags at once, and again after a change. */
 const userSize: BucketSize = { burst: 300, perSecond: 10 };
 /** The tokens of a thousand users behind one address expire every 15 minutes; guesses of 256 bits are hopeless anyway. */
 const failureSize: BucketSize = { burst: 300, perSecond: 5 };
-/** Queries for unknown keys, of all clients: they must not occupy the connections to the database. */
+/** Queries for unknown keys, of one client and of all: they must not occupy the connections to the database. */
+const clientLookupSize: BucketSize = { burst: 100, perSecond: 10 };
 const lookupSize: BucketSize = { burst: 500, perSecond: 200 };
 const everybody = 'all';
 /** All keys of a tenant together may send twice as much as one. */
@@ -42,6 +43,7 @@ export function createApiLimits(requestsPerSecond: number, now: () => number): A
   const tenants = createTokenBuckets(sizeOf(keysPerTenant * requestsPerSecond), now);
   const users = createTokenBuckets(userSize, now);
   const failures = createTokenBuckets(failureSize, now);
+  const clientLookups = createTokenBuckets(clientLookupSize, now);
   const lookups = createTokenBuckets(lookupSize, now);
 
   return {
@@ -53,10 +55,13 @@ export function createApiLimits(requestsPerSecond: number, now: () => number): A
     },
     countFailure: (request) => refuseFor(failures.take(clientOf(request))),
     countLookup(request) {
-      refuseFor(failures.waitSeconds(clientOf(request)));
+      refuseFor(clientLookups.take(clientOf(request)));
       refuseFor(lookups.take(everybody));
     },
-    uncountLookup: () => lookups.giveBack(everybody),
+    uncountLookup(request) {
+      clientLookups.giveBack(clientOf(request));
+      lookups.giveBack(everybody);
+    },
   };
 }
 

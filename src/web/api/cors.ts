@@ -28,7 +28,7 @@ export function createCors(deps: {
       limits.countLookup(request);
       isQueried = true;
     });
-    if (isQueried && isKnown) limits.uncountLookup();
+    if (isQueried && isKnown) limits.uncountLookup(request);
     return isKnown;
   }
 

@@ -19,7 +19,7 @@ export function createFindKey(deps: {
       limits.countLookup(request);
       isQueried = true;
     });
-    if (isQueried && known !== null) limits.uncountLookup();
+    if (isQueried && known !== null) limits.uncountLookup(request);
     return known;
   };
 }
