@@ -19,6 +19,8 @@ export function createEvaluate({ authenticate, loadSubject, flagSets }: Evaluate
   readonly evaluateOne: RequestHandler;
 } {
   async function load(request: Request): Promise<SentFlagSet> {
+    // A server may ask thousands of times per second; its key counts them.
+    request.log.isRoutine = true;
     const caller: ApiCaller = await authenticate(request);
     requireScope(caller, 'evaluate');
     const asked = await readEvaluationRequest(request);

@@ -34,7 +34,7 @@ const contextSchema = z.object({
   lang: z.string().nullish().catch(null),
   plan: z.enum(plans, `context.plan must be one of ${plans.join(', ')}`).nullish(),
 });
-const bodySchema = z.object({ context: z.record(z.string(), z.unknown()) });
+const bodySchema = z.object({ context: contextSchema });
 
 /**
  * Reads the body of an evaluation request.
@@ -52,20 +52,26 @@ function isJson(contentType: string | undefined): boolean {
 }
 
 function parseEvaluationRequest(text: string): EvaluationRequest {
-  const body = bodySchema.safeParse(parseJson(text));
-  if (!body.success)
-    throw new OfrepError('PARSE_ERROR', 'The body must be {"context": {"targetingKey": "…"}}.');
-  const sent = body.data.context;
-  if (sent.targetingKey === undefined || sent.targetingKey === null || sent.targetingKey === '')
-    throw new OfrepError(
-      'TARGETING_KEY_MISSING',
-      'Set context.targetingKey to the associate id of the user.',
-    );
-  const context = contextSchema.safeParse(sent);
-  if (!context.success)
-    throw new OfrepError('INVALID_CONTEXT', context.error.issues.map(({ message }) => message).join('; '));
-  const { targetingKey, tenant = null, lang: language = null, plan = null } = context.data;
-  return { targetingKey: targetingKey.trim(), tenant, language, plan };
+  const body = parseJson(text);
+  const parsed = bodySchema.safeParse(body);
+  if (!parsed.success) throw explain(body, parsed.error);
+  const { targetingKey, tenant = null, lang: language = null, plan = null } = parsed.data.context;
+  const key = targetingKey.trim();
+  if (key === '') throw missingKey();
+  return { targetingKey: key, tenant, language, plan };
+}
+
+function explain(body: unknown, { issues }: z.ZodError): OfrepError {
+  const sent = z.object({ context: z.looseObject({ targetingKey: z.unknown() }) }).safeParse(body);
+  if (!sent.success)
+    return new OfrepError('PARSE_ERROR', 'The body must be {"context": {"targetingKey": "…"}}.');
+  const { targetingKey } = sent.data.context;
+  if (targetingKey === undefined || targetingKey === null) return missingKey();
+  return new OfrepError('INVALID_CONTEXT', issues.map(({ message }) => message).join('; '));
+}
+
+function missingKey(): OfrepError {
+  return new OfrepError('TARGETING_KEY_MISSING', 'Set context.targetingKey to the associate id of the user.');
 }
 
 /** @throws OfrepError `PARSE_ERROR` */

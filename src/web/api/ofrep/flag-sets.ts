@@ -33,7 +33,8 @@ export type FlagSets = (caller: ApiCaller, subject: Subject, asked: EvaluationRe
 /** What one cached set was made from; it is compared by identity. */
 interface Basis extends Pick<Subject, 'tenantLicenses' | 'userLicenses' | 'isUnavailable'> {
   readonly status: string;
-  readonly today: string;
+  /** The day of the request, counted from 1970. */
+  readonly day: number;
   /** In which half of the life of a stream's address it was made. */
   readonly period: number;
 }
@@ -59,6 +60,7 @@ interface FlagSetDeps {
 
 /** The address of event streams. */
 export const eventsPath = '/ofrep/v1/events';
+const dayMs = 24 * 60 * 60_000;
 /** The address of a stream is renewed after half of its life, so that each answer has one for at least this time, ms. */
 const streamPeriodMs = 30 * 60_000;
 /** The room of a set beside its plain bytes, as a part of them: the compressed forms, and the list of flags. */
@@ -84,12 +86,11 @@ export function createFlagSets(deps: FlagSetDeps): FlagSets {
     const user = `${tenant.tenantId}/${associateId}`;
     const key = `${user} ${keyIds.join()} ${language.code} ${asked.plan ?? ''}`;
     const time = now();
-    const today = toUtcDay(time);
     const cached = cache.get(key);
     const period = periodOf(user, time);
-    const basis: Basis = { ...pickBasis(subject), status: tenant.status, today, period };
+    const basis: Basis = { ...pickBasis(subject), status: tenant.status, day: Math.floor(time / dayMs), period };
     if (cached !== undefined && isSame(cached.basis, basis)) return cached;
-    const set = render(deps, { rules, subject, asked, language, today, keyIds, period });
+    const set = render(deps, { rules, subject, asked, language, today: toUtcDay(time), keyIds, period });
     cache.set(key, { ...set, basis });
     return set;
   };
@@ -105,7 +106,7 @@ function isSame(one: Basis, other: Basis): boolean {
     one.userLicenses === other.userLicenses &&
     one.isUnavailable === other.isUnavailable &&
     one.status === other.status &&
-    one.today === other.today &&
+    one.day === other.day &&
     one.period === other.period
   );
 }
