@@ -80,7 +80,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
 
     it('chooses the words by context.lang', async () => {
       const { metadata } = await askOne('knowledge-base', { targetingKey: user, lang: 'de' });
-      expect(metadata.reasonText).toBe('Nicht Teil Ihres Benutzerplans.');
+      expect(metadata.reasonText).toBe('Nicht in Ihrem Benutzerplan enthalten.');
       expect(metadata.help).toMatch(/^https:\/\/docs\.superoffice\.com\/de\//);
     });
 
@@ -119,7 +119,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       ['an unknown plan', { targetingKey: user, plan: 'gold' }, 'INVALID_CONTEXT', 'one of'],
       ['a plan that is no text', { targetingKey: user, plan: 1 }, 'INVALID_CONTEXT', 'one of'],
       ['no context', undefined, 'PARSE_ERROR', 'context'],
-      ['a list as context', [], 'TARGETING_KEY_MISSING', ''],
+      ['a list as context', [], 'PARSE_ERROR', 'context'],
     ])('with %s is refused, with what to do', async (_what, context, errorCode, details) => {
       for (const flag of [undefined, 'saint']) {
         const { status, json } = await ask(context, flag === undefined ? {} : { flag });
@@ -152,7 +152,11 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       planlens.passTime(elevenMinutes * 6);
       await planlens.reconcileDueTenants();
       await expect
-        .poll(async () => (await ask({ targetingKey: 'MARKUS BRANDT' })).json)
+        .poll(async () => {
+          // A name is looked up again after ten minutes.
+          planlens.passTime(elevenMinutes);
+          return (await ask({ targetingKey: 'MARKUS BRANDT' })).json;
+        })
         .toMatchObject({ errorCode: 'INVALID_CONTEXT', errorDetails: expect.stringContaining('Several users') });
     });
   });
@@ -389,10 +393,9 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
 
   it('tells a client that fails too often when to try again', async () => {
     const api = new OFREPApi({ baseUrl: url, headers: [['X-API-Key', `pls_${'x'.repeat(43)}`]] });
-    const failure = await expect
-      .poll(() => api.postEvaluateFlag('saint', { context: { targetingKey: user } }).catch((error) => error), { interval: 1 })
+    await expect
+      .poll(() => api.postEvaluateFlag('saint', { context: {} }).catch((error) => error), { interval: 1 })
       .toMatchObject({ name: 'OFREPApiTooManyRequestsError', retryAfterSeconds: expect.any(Number) });
-    expect(failure).toBeUndefined();
     api.close();
   });
 });

@@ -62,7 +62,7 @@ function parseEvaluationRequest(text: string): EvaluationRequest {
 }
 
 function explain(body: unknown, { issues }: z.ZodError): OfrepError {
-  const sent = z.object({ context: z.looseObject({ targetingKey: z.unknown() }) }).safeParse(body);
+  const sent = z.object({ context: z.looseObject({}) }).safeParse(body);
   if (!sent.success)
     return new OfrepError('PARSE_ERROR', 'The body must be {"context": {"targetingKey": "…"}}.');
   const { targetingKey } = sent.data.context;
