@@ -53,7 +53,10 @@ async function findAddresses(
 ): Promise<readonly string[]> {
   const addresses: string[] = [];
   for (let first = 1; first <= streams; first += atOnce) {
-    const users = Array.from({ length: Math.min(atOnce, streams - first + 1) }, (_each, index) => first + index);
+    const users = Array.from(
+      { length: Math.min(atOnce, streams - first + 1) },
+      (_each, index) => first + index,
+    );
     addresses.push(...(await Promise.all(users.map((user) => findAddress(app, headers, user)))));
   }
   return addresses;

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/database/database.ts';
-import { createApiKeyUses } from '../../src/tenants/api-key-uses.ts';
 import { createApiKeyStore } from '../../src/tenants/api-key-store.ts';
+import { createApiKeyUses } from '../../src/tenants/api-key-uses.ts';
 import { createApiKey } from '../../test/support/api-keys.ts';
 import { type BenchDatabase, createEnvironment } from './bench-database.ts';
 import { measureStreams } from './flag-streams.ts';
@@ -119,11 +119,30 @@ function report(
     inProcess,
     printed: [
       formatTable(
-        ['Flags of a warm user', 'answer', 'answers/s, median', 'slowest round', 'p99, ms', 'times bare node:http'],
-        figures.map((each) => [each.server, each.answer, each.perSecond, each.slowestRound, each.p99, each.timesBare]),
+        [
+          'Flags of a warm user',
+          'answer',
+          'answers/s, median',
+          'slowest round',
+          'p99, ms',
+          'times bare node:http',
+        ],
+        figures.map((each) => [
+          each.server,
+          each.answer,
+          each.perSecond,
+          each.slowestRound,
+          each.p99,
+          each.timesBare,
+        ]),
       ),
       formatTable(
-        ['Event streams', 'resident memory more, MB', 'KB per stream', 'until the last one heard of a change, s'],
+        [
+          'Event streams',
+          'resident memory more, MB',
+          'KB per stream',
+          'until the last one heard of a change, s',
+        ],
         [[open.streams, open.megabytes, open.kilobytesEach, open.noticeSeconds]],
       ),
       formatTable(

@@ -1,11 +1,13 @@
 import { OFREPApi } from '@openfeature/ofrep-core';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
-import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
+import { OpenFeature, type Provider, ProviderEvents } from '@openfeature/web-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { browserOrigin, createApiKey, makeUserToken } from '../support/api-keys.ts';
 import { listenTo, TestEventSource } from '../support/event-source.ts';
+import { freePort } from '../support/free-port.ts';
 import { violations } from '../support/ofrep-schema.ts';
 import { install, installedPlanlens, testUsers } from '../support/planlens.ts';
+import { spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium, servicePremium } = testUsers;
 const { tenantId } = administrator;
@@ -93,7 +95,8 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     it('sends no request to SuperOffice for a user whose licenses are known', async () => {
       await askAll();
       const before = control.requests({}).length;
-      for (let each = 0; each < 20; each += 1) await askAll({ targetingKey: user, lang: ['en', 'de', 'nl'][each % 3] });
+      for (let each = 0; each < 20; each += 1)
+        await askAll({ targetingKey: user, lang: ['en', 'de', 'nl'][each % 3] });
       expect(control.requests({})).toHaveLength(before);
     });
 
@@ -148,7 +151,11 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     });
 
     it('about several users of one name is refused', async () => {
-      control.renameUser({ tenant: tenantId, associateId: servicePremium.associateId, fullName: 'Markus Brandt' });
+      control.renameUser({
+        tenant: tenantId,
+        associateId: servicePremium.associateId,
+        fullName: 'Markus Brandt',
+      });
       planlens.passTime(elevenMinutes * 6);
       await planlens.reconcileDueTenants();
       await expect
@@ -157,7 +164,10 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
           planlens.passTime(elevenMinutes);
           return (await ask({ targetingKey: 'MARKUS BRANDT' })).json;
         })
-        .toMatchObject({ errorCode: 'INVALID_CONTEXT', errorDetails: expect.stringContaining('Several users') });
+        .toMatchObject({
+          errorCode: 'INVALID_CONTEXT',
+          errorDetails: expect.stringContaining('Several users'),
+        });
     });
   });
 
@@ -166,7 +176,10 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       const { headers, json } = await ask({ targetingKey: user });
       const etag = headers.get('etag') ?? '';
       for (const sent of [etag, etag.replace('W/', ''), `"a", ${etag}`, '*']) {
-        const { status, headers: others } = await ask({ targetingKey: user }, { headers: { 'if-none-match': sent } });
+        const { status, headers: others } = await ask(
+          { targetingKey: user },
+          { headers: { 'if-none-match': sent } },
+        );
         expect([sent, status, others.get('etag')]).toEqual([sent, 304, etag]);
       }
       const other = await ask({ targetingKey: user }, { headers: { 'if-none-match': '"other"' } });
@@ -229,7 +242,9 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     it('learns from a key without the scope that it is forbidden', async () => {
       const exporting = await createApiKey(apiKeys, { scopes: ['export'] });
       const api = new OFREPApi({ baseUrl: url, headers: [['X-API-Key', exporting]] });
-      await expect(api.postEvaluateFlag('saint', { context: { targetingKey: user } })).rejects.toThrow('forbidden');
+      await expect(api.postEvaluateFlag('saint', { context: { targetingKey: user } })).rejects.toThrow(
+        'forbidden',
+      );
     });
   });
 
@@ -276,7 +291,9 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       await expect.poll(() => source.readyState).toBe(1);
       source.close();
       const token = new URL(eventStreams[0]?.url ?? '').searchParams.get('token') ?? 'none';
-      await expect.poll(() => planlens.logged.some((line) => line.includes('"path":"/ofrep/v1/events"'))).toBe(true);
+      await expect
+        .poll(() => planlens.logged.some((line) => line.includes('"path":"/ofrep/v1/events"')))
+        .toBe(true);
       expect(planlens.logged.filter((line) => line.includes(token))).toEqual([]);
     });
   });
@@ -285,7 +302,11 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     it('asks about its user only, from an origin of its key', async () => {
       const publishableKey = await createApiKey(apiKeys, { kind: 'publishable' });
       const token = await makeUserToken(url, { secretKey: key, publishableKey }, 101);
-      const headers = { 'x-api-key': publishableKey, authorization: `Bearer ${token}`, origin: browserOrigin };
+      const headers = {
+        'x-api-key': publishableKey,
+        authorization: `Bearer ${token}`,
+        origin: browserOrigin,
+      };
       const own = await ask({ targetingKey: user }, { headers });
       expect([own.status, own.headers.get('access-control-allow-origin')]).toEqual([200, browserOrigin]);
       expect(own.headers.get('access-control-expose-headers')).toContain('ETag');
@@ -317,14 +338,15 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     });
 
     /** The web SDK with the provider, as a page uses it. */
-    async function openPage(sent: () => string = () => key) {
+    async function openPage() {
       const provider = new OFREPWebProvider({
         baseUrl: url,
-        headersFactory: () => [['X-API-Key', sent()]],
+        headersFactory: async () => [['X-API-Key', key]],
         cacheMode: 'disabled',
       });
       await OpenFeature.setContext({ targetingKey: user });
-      await OpenFeature.setProviderAndWait(provider);
+      // The SDK was compiled without exact optional properties.
+      await OpenFeature.setProviderAndWait(provider as Provider);
       return OpenFeature.getClient();
     }
 
@@ -347,7 +369,9 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     it('follows a change of the plan by push, also after the connection broke', async () => {
       const client = await openPage();
       const changes: unknown[] = [];
-      OpenFeature.addHandler(ProviderEvents.ConfigurationChanged, (details) => changes.push(details?.flagsChanged));
+      OpenFeature.addHandler(ProviderEvents.ConfigurationChanged, (details) =>
+        changes.push(details?.flagsChanged),
+      );
       await expect.poll(() => TestEventSource.opened.at(-1)?.readyState).toBe(1);
       control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-service' });
       await expect.poll(() => client.getBooleanValue('sales-guide', true)).toBe(false);
@@ -363,6 +387,34 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       await expect(openPage()).rejects.toThrow('Initialization failed');
       key = await createApiKey(apiKeys);
       expect((await openPage()).getBooleanValue('sales-guide', false)).toBe(true);
+    });
+  });
+
+  describe('another process', () => {
+    it('tells of a change, ends the stream of a revoked key, and ends all when it stops', async () => {
+      const port = String(await freePort());
+      const server = spawnServer({ ...planlens.environment, PORT: port });
+      await untilReady(`http://localhost:${port}`);
+      const openThere = async () => {
+        const { eventStreams } = await askAll();
+        const address = new URL(eventStreams[0]?.url ?? '');
+        const listening = listenTo(Object.assign(address, { port }).href);
+        await expect.poll(() => listening.source.readyState).toBe(1);
+        return listening;
+      };
+      const { source, events } = await openThere();
+      const before = events.length;
+      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-service' });
+      await expect.poll(() => events.length).toBeGreaterThan(before);
+      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
+      await revokeKeys();
+      await expect.poll(() => source.readyState).toBe(2);
+      key = await createApiKey(apiKeys);
+      const last = await openThere();
+      server.child.kill('SIGTERM');
+      await expect.poll(() => last.source.readyState, { timeout: 4_000 }).not.toBe(1);
+      last.source.close();
+      await server.ended();
     });
   });
 

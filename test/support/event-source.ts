@@ -1,4 +1,4 @@
-import { get, type ClientRequest, type IncomingMessage } from 'node:http';
+import { type ClientRequest, get, type IncomingMessage } from 'node:http';
 
 /** An event as a browser dispatches it. */
 export interface StreamEvent {
@@ -80,7 +80,10 @@ export class TestEventSource extends EventTarget {
     if (comment !== undefined) this.comments.push(comment);
     const data = value('data');
     if (data === undefined) return;
-    const event = Object.assign(new Event(value('event') ?? 'message'), { data, lastEventId: this.#lastEventId });
+    const event = Object.assign(new Event(value('event') ?? 'message'), {
+      data,
+      lastEventId: this.#lastEventId,
+    });
     this.dispatchEvent(event);
   }
 

@@ -14,15 +14,15 @@ const failureOf = (...codes: readonly string[]) => ({
   required: ['key', 'errorCode'],
   properties: { key: text, errorCode: { type: 'string', enum: codes }, errorDetails: text, metadata },
 });
-const valueOf = (value: object) => ({ type: 'object', properties: { value }, required: ['value'] });
+const withValue = (value: object) => ({ type: 'object', properties: { value }, required: ['value'] });
 
 /** The six kinds of a value. As published, the last one has no condition. */
 const values = [
-  valueOf({ type: 'boolean' }),
-  valueOf(text),
-  valueOf({ type: 'integer' }),
-  valueOf({ type: 'number' }),
-  valueOf({ type: 'object' }),
+  withValue({ type: 'boolean' }),
+  withValue(text),
+  withValue({ type: 'integer' }),
+  withValue({ type: 'number' }),
+  withValue({ type: 'object' }),
   { type: 'object', properties: {} },
 ];
 

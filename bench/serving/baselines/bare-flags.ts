@@ -18,6 +18,7 @@ function isKeyValid({ headers }: IncomingMessage): boolean {
   return key !== undefined && !key.isRevoked && (key.expiresAt === null || Date.now() < key.expiresAt);
 }
 
+process.once('SIGTERM', () => process.exit());
 createServer((request, response) => {
   if (request.url === '/') return response.end();
   if (!isKeyValid(request)) return response.writeHead(401).end();
@@ -25,8 +26,6 @@ createServer((request, response) => {
   if (body === undefined) return response.writeHead(404).end();
   // The context must be read off the connection, also by a server that does not look at it.
   return request.resume().on('end', () => {
-    response
-      .writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
-      .end(body);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
   });
 }).listen(process.env.PORT);

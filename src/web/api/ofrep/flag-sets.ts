@@ -88,7 +88,12 @@ export function createFlagSets(deps: FlagSetDeps): FlagSets {
     const time = now();
     const cached = cache.get(key);
     const period = periodOf(user, time);
-    const basis: Basis = { ...pickBasis(subject), status: tenant.status, day: Math.floor(time / dayMs), period };
+    const basis: Basis = {
+      ...pickBasis(subject),
+      status: tenant.status,
+      day: Math.floor(time / dayMs),
+      period,
+    };
     if (cached !== undefined && isSame(cached.basis, basis)) return cached;
     const set = render(deps, { rules, subject, asked, language, today: toUtcDay(time), keyIds, period });
     cache.set(key, { ...set, basis });

@@ -31,7 +31,8 @@ interface Asked {
 
 function evaluate({ tenant, user, plan, day = today, source = {} }: Asked) {
   const entitlements = entitlementEngine(tenant, day);
-  const report = plan === undefined ? entitlements.report(user) : answerPlanQuestion(entitlements, user, plan);
+  const report =
+    plan === undefined ? entitlements.report(user) : answerPlanQuestion(entitlements, user, plan);
   if (report === null) throw new Error('the tenant cannot have this plan');
   const set = evaluateFlags({
     tenantId: 'Cust12345',
@@ -95,8 +96,8 @@ describe('flags of a user', () => {
 
   it('tell a missing add-on from a feature that needs an upgrade', () => {
     const variants = flags.filter(({ key }) => key.startsWith('addon-')).map(({ variant }) => variant);
-    expect(new Set(variants).isSubsetOf(new Set(['enabled', 'not-purchased']))).toBe(true);
     expect(variants).toHaveLength(4);
+    for (const variant of variants) expect(['enabled', 'not-purchased']).toContain(variant);
   });
 
   it('have the plan none without a plan', () => {

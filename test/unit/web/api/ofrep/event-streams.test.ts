@@ -21,7 +21,11 @@ async function startStreams(chosen: Partial<StreamLimits> = {}) {
   const revoked = new Set<string>();
   let now = 0;
   const stop = new AbortController();
-  const listeners = { key: (_: string | null) => {}, data: (_: string | null) => {}, removal: (_: string | null) => {} };
+  const listeners = {
+    key: (_: string | null) => {},
+    data: (_: string | null) => {},
+    removal: (_: string | null) => {},
+  };
   const errors: unknown[] = [];
   const streams = createEventStreams({
     versions: {
@@ -48,7 +52,9 @@ async function startStreams(chosen: Partial<StreamLimits> = {}) {
     now: () => now,
   });
   const app = express().set('query parser', 'simple');
-  app.get('/', (request, response) => streams.open(request, response, JSON.parse(String(request.query.claims))));
+  app.get('/', (request, response) =>
+    streams.open(request, response, JSON.parse(String(request.query.claims))),
+  );
   app.use(((error, _request, response, _next) => {
     response.status(error.status).set('Retry-After', String(error.retryAfterSeconds)).end(error.code);
   }) as express.ErrorRequestHandler);
@@ -159,7 +165,8 @@ describe('event stream', () => {
 });
 
 describe('end of an event stream', () => {
-  const ended = (source: TestEventSource) => expect.poll(() => source.readyState, { interval: 5 }).not.toBe(1);
+  const ended = (source: TestEventSource) =>
+    expect.poll(() => source.readyState, { interval: 5 }).not.toBe(1);
 
   it('comes with the revocation of any of its keys', async () => {
     const { revoked, listeners, open } = await startStreams();
@@ -208,12 +215,14 @@ describe('bounds of event streams', () => {
     const refused = await fetch(addressOf(claims(max + 1)));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '30']);
     opened[0]?.source.close();
-    await expect.poll(async () => {
-      const aborting = new AbortController();
-      const { status } = await fetch(addressOf(claims(max + 1)), { signal: aborting.signal });
-      aborting.abort();
-      return status;
-    }).toBe(200);
+    await expect
+      .poll(async () => {
+        const aborting = new AbortController();
+        const { status } = await fetch(addressOf(claims(max + 1)), { signal: aborting.signal });
+        aborting.abort();
+        return status;
+      })
+      .toBe(200);
   });
 
   it('refuse the stream of a revoked key or of a removed tenant', async () => {

@@ -5,9 +5,12 @@ const flag = (fields: object) => ({ key: 'saint', reason: 'TARGETING_MATCH', ...
 const one = (fields: object) => violations('one', 200, flag(fields));
 
 describe('published schema of the protocol', () => {
-  it.each([true, 'on', 1, 1.5, {}])('refuses a flag with the value %j, because two of its kinds match', (value) => {
-    expect(violationsAsPublished(flag({ value }))).not.toEqual([]);
-  });
+  it.each([true, 'on', 1, 1.5, {}])(
+    'refuses a flag with the value %j, because two of its kinds match',
+    (value) => {
+      expect(violationsAsPublished(flag({ value }))).not.toEqual([]);
+    },
+  );
 
   it('accepts only a flag without a value', () => {
     expect(violationsAsPublished(flag({}))).toEqual([]);
@@ -32,8 +35,11 @@ describe('repaired schema of the protocol', () => {
     expect(one(fields)).not.toEqual([]);
   });
 
-  it.each([{}, { url: 'https://a.example', endpoint: { requestUri: '/b' } }])('refuses the stream %j', (fields) => {
-    const body = { flags: [], eventStreams: [{ type: 'sse', ...fields }] };
-    expect(violations('all', 200, body)).not.toEqual([]);
-  });
+  it.each([{}, { url: 'https://a.example', endpoint: { requestUri: '/b' } }])(
+    'refuses the stream %j',
+    (fields) => {
+      const body = { flags: [], eventStreams: [{ type: 'sse', ...fields }] };
+      expect(violations('all', 200, body)).not.toEqual([]);
+    },
+  );
 });
