@@ -100,7 +100,7 @@ describe('forged credentials of the license API', async () => {
     expect(wrong).toEqual([]);
   }
 
-  it('are told from genuine ones', async () => {
+  it('are recognized beside genuine ones', async () => {
     for (const attempt of [...asServer('secret key', own.secretKey), asBrowser('user token', token)])
       expect([attempt.what, isAccepted(await send(attempt))]).toEqual([attempt.what, true]);
   });
