@@ -224,6 +224,8 @@ const responses = [
   expected('post', '/callbacks/webhooks/:hookId', 404),
   expected('get', '/admin', 302),
   expected('get', '/admin/users', 302),
+  expected('get', '/admin/api-keys', 302),
+  expected('post', '/admin/api-keys', 401),
   expected('get', '/admin/users.csv', 302),
   expected('get', '/admin/users.xlsx', 302),
   expected('get', '/admin/users/:associateId', 404),

@@ -20,7 +20,7 @@ const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
   'too-many-calls': 10,
 };
 
-/** What a client is told about an error: its own code, that of a failure of SuperOffice or a parser, or `internal`. */
+/** The error that a client receives: the error itself, one for a failure of SuperOffice or a parser, or `internal`. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof SuperOfficeError) {

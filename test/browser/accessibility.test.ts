@@ -34,7 +34,7 @@ describe('page accessibility', () => {
     ],
     ...['admin', 'admin-resolution-invalid', 'admin-seats-overused', 'admin-contract', 'admin-history'],
     ...['admin-users', 'admin-user', 'admin-seats-over-time', 'admin-reclaim', 'admin-reclaim-kept'],
-    ...['admin-what-if', 'admin-saved-answers'],
+    ...['admin-what-if', 'admin-saved-answers', 'admin-api-keys', 'admin-api-keys-invalid'],
     ...['admin-user-data', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
   ];
   const names = isLongForm ? Object.keys(states) : onePerPage;

@@ -204,7 +204,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
   });
 
   describe('data that are old or gone', () => {
-    it('are told by stale and asOf', async () => {
+    it('are marked by stale and asOf', async () => {
       const { metadata } = await askAll();
       planlens.passTime(elevenMinutes);
       control.fail({ operation: '*', with: 503 });

@@ -25,6 +25,9 @@ const lifetimeMs = 15 * 60_000;
 /** What the clocks of two processes may differ, seconds. */
 const clockSkewSeconds = 60;
 
+/** No header that changes how a token is read, such as `crit` or `b64`. */
+const headerSchema = z.strictObject({ alg: z.literal('HS256'), typ: z.literal('JWT'), kid: z.string() });
+
 const claimsSchema = z.object({
   sub: z.string().regex(/^[1-9]\d{0,9}$/),
   tenant: z.string().min(1),
@@ -59,7 +62,8 @@ export function createUserTokens(deps: {
     verify(token) {
       try {
         // Decoding throws as well if a part of the token is not JSON.
-        const key = keys.byId.get(jwt.decode(token, { complete: true })?.header.kid ?? '');
+        const { kid } = headerSchema.parse(jwt.decode(token, { complete: true })?.header);
+        const key = keys.byId.get(kid);
         if (key === undefined) return null;
         const clockTimestamp = Math.floor(now() / 1_000);
         const options = { algorithms: ['HS256' as const], issuer, audience, clockTimestamp };

@@ -65,6 +65,8 @@ export function requestLog(logger: Logger): RequestHandler {
 
 /** Longer paths are no page of ours; a line must not grow with what a client sends. */
 const maxPathLength = 200;
+/** A key of the license API that a client wrote into the path, where it does not belong. */
+const keyPattern = /pl[sp]_[\w-]{20,}/g;
 
 function createRequestLog(log: Logger, request: Request): RequestLog {
   const { id, method, originalUrl, clientAddress: from, socket } = request;
@@ -74,7 +76,7 @@ function createRequestLog(log: Logger, request: Request): RequestLog {
     req: {
       id,
       method,
-      path: originalUrl.split('?', 1)[0]?.slice(0, maxPathLength),
+      path: originalUrl.split('?', 1)[0]?.slice(0, maxPathLength).replace(keyPattern, 'key'),
       from,
       to: `${localAddress}:${localPort}`,
     },

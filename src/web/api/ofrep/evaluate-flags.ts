@@ -12,7 +12,7 @@ import type { EvaluatedReport } from './answer-plan-question.ts';
 import { type Flag, type FlagMetadata, type FlagSet, type FlagVariant, flagMetadata } from './flag.ts';
 
 /** Why all flags of a tenant are off. */
-export type Pause = 'tenant-suspended' | 'tenant-deleting' | 'tenant-revoked' | 'license-lapsed';
+export type Pause = 'tenant-suspended' | 'tenant-deleting' | 'tenant-revoked' | 'license-expired';
 
 /** What the flags of one user are made from. */
 export interface FlagSource {
@@ -170,7 +170,7 @@ function describeUpgrade(upgrade: Upgrade | undefined, { freeSeats, language }: 
   if (upgrade === undefined) return {};
   const { plan } = upgrade;
   const described = { upgradePlan: plan, upgradeLabel: planLabel(plan, language) };
-  // A plan of CRM Suite is bought for the whole tenant.
+  // A plan of CRM Suite is purchased for the whole tenant.
   if (upgrade.kind === 'suite-plan') return { ...described, upgradeAction: 'buy' };
   return { ...described, upgradeAction: upgrade.seat, seatsFree: freeSeats(upgrade.plan) };
 }

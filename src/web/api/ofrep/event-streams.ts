@@ -38,14 +38,14 @@ interface Stream {
   readonly claims: StreamClaims;
   readonly session: Session;
   readonly connection: StreamConnection;
-  /** The version that the client has or was told of. */
+  /** The version that the client has or was notified of. */
   seen: string;
 }
 
 /** The event streams of this process, which tell clients to evaluate their flags again. */
 export interface EventStreams {
   /**
-   * Opens the stream of a token. A client that has an older version than the current one is told at once.
+   * Opens the stream of a token. A client that has an older version than the current one is notified at once.
    * @throws AppError `api-key-invalid` if a key was revoked or the tenant removed, `api-limit`
    */
   open(request: Request, response: Response, claims: StreamClaims): Promise<void>;

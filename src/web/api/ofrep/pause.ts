@@ -14,9 +14,9 @@ const pauseByStatus = {
  * not (docs/superoffice/licenses.md#2-carriers-and-tables).
  */
 export function findPause(status: TenantStatus, notices: readonly LicenseNotice[]): Pause | null {
-  const hasLapsed = notices.some(
+  const hasEnded = notices.some(
     ({ kind, graceDate }) =>
       kind === 'license-read-only' || (kind === 'license-expired' && graceDate === null),
   );
-  return pauseByStatus[status] ?? (hasLapsed ? 'license-lapsed' : null);
+  return pauseByStatus[status] ?? (hasEnded ? 'license-expired' : null);
 }

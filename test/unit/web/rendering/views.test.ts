@@ -245,6 +245,24 @@ const savedAnswersPage = {
   maxTextLength: 500,
   full: nasty,
 };
+const apiKeysPage = {
+  ...adminFrame,
+  notice: nasty,
+  created: { name: nasty, key: nasty },
+  keys: [
+    {
+      ...{ id: nasty, name: nasty, look: nasty, kind: nasty, scopes: nasty, origins: [nasty] },
+      ...{ created: nasty, expires: nasty, expiry: 'soon', lastUse: nasty, uses: nasty },
+    },
+  ],
+  revoked: [{ name: nasty, look: nasty, text: nasty }],
+  form: {
+    ...{ id: nasty, name: nasty, origins: nasty, validationError: nasty, invalid: 'name', maxNameLength: 60 },
+    kinds: [{ key: nasty, label: nasty, hint: nasty, chosen: true }],
+    scopes: [{ key: nasty, label: nasty, hint: nasty, chosen: true }],
+    lifetimes: [{ key: nasty, label: nasty, chosen: true }],
+  },
+};
 const accessRequestsPage = {
   ...adminFrame,
   downloads: [{ text: nasty, href: nasty }],
@@ -569,6 +587,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
+  'admin-api-keys': apiKeysPage,
   'admin-saved-answers': savedAnswersPage,
   'admin-reclaim': reclaimPage,
   'admin-contract': contractPage,

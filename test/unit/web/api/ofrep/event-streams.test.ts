@@ -130,7 +130,7 @@ describe('event stream', () => {
     await expect.poll(() => events).toEqual([{ data: refetch, lastEventId: 't1.u1' }]);
   });
 
-  it('does not tell again what was told before the connection broke, and of what happened meanwhile', async () => {
+  it('does not repeat the notice from before the connection broke, and of what happened meanwhile', async () => {
     const { versions, listeners, open } = await startStreams();
     const { source, events } = await open({ seen: 't0.u1' });
     await expect.poll(() => events).toHaveLength(1);
