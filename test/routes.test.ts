@@ -44,7 +44,7 @@ beforeAll(async () => {
   services = await openServices({ config, log, metrics, now: Date.now });
   const provisioning = createProvisioning({ config, services, root });
   const stopping = new AbortController().signal;
-  app = buildApp({
+  const built = buildApp({
     config,
     services,
     log,
@@ -55,7 +55,8 @@ beforeAll(async () => {
     stopping,
     now: Date.now,
   });
-  server = createServer(app);
+  app = built.app;
+  server = createServer(built.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {

@@ -59,7 +59,7 @@ export async function startPlanlens(): Promise<Planlens> {
   const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
   let lifecycle = await startLifecycle(provisioning);
   const stopping = new AbortController().signal;
-  const app = buildApp({
+  const { app, listener } = buildApp({
     config,
     services,
     log,
@@ -73,7 +73,7 @@ export async function startPlanlens(): Promise<Planlens> {
   let isBlocking = false;
   server.on('request', (request, response) => {
     if (isBlocking && isFramed(request)) delete request.headers.cookie;
-    app(request, response);
+    listener(request, response);
   });
   return {
     url,
