@@ -62,6 +62,36 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       if (revokedAt === null) await apiKeys.revoke(actor, id);
   };
 
+  // First, as long as its clock is that of this process.
+  describe('another process', () => {
+    it('tells of a change, ends the stream of a revoked key, and ends all when it stops', async () => {
+      const port = String(await freePort());
+      const server = spawnServer({ ...planlens.environment, PORT: port });
+      await untilReady(`http://localhost:${port}`);
+      const openThere = async () => {
+        const { eventStreams } = await askAll();
+        const address = new URL(eventStreams[0]?.url ?? '');
+        const listening = listenTo(Object.assign(address, { port }).href);
+        await expect.poll(() => listening.source.readyState).toBe(1);
+        return listening;
+      };
+      const { source, events } = await openThere();
+      const before = events.length;
+      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-service' });
+      await expect.poll(() => events.length).toBeGreaterThan(before);
+      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
+      await expect.poll(async () => (await askOne('plan')).value).toMatch(/^sales-/);
+      await revokeKeys();
+      await expect.poll(() => source.readyState).toBe(2);
+      key = await createApiKey(apiKeys);
+      const last = await openThere();
+      server.child.kill('SIGTERM');
+      await expect.poll(() => last.source.readyState, { timeout: 4_000 }).not.toBe(1);
+      last.source.close();
+      await server.ended();
+    });
+  });
+
   describe('evaluation', () => {
     it('answers for one flag what it answers for all', async () => {
       const { flags } = await askAll();
@@ -433,35 +463,6 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       await expect(openPage()).rejects.toThrow('Initialization failed');
       key = await createApiKey(apiKeys);
       expect((await openPage()).getBooleanValue('sales-guide', false)).toBe(true);
-    });
-  });
-
-  describe('another process', () => {
-    it('tells of a change, ends the stream of a revoked key, and ends all when it stops', async () => {
-      const port = String(await freePort());
-      const server = spawnServer({ ...planlens.environment, PORT: port });
-      await untilReady(`http://localhost:${port}`);
-      const openThere = async () => {
-        const { eventStreams } = await askAll();
-        const address = new URL(eventStreams[0]?.url ?? '');
-        const listening = listenTo(Object.assign(address, { port }).href);
-        await expect.poll(() => listening.source.readyState).toBe(1);
-        return listening;
-      };
-      const { source, events } = await openThere();
-      const before = events.length;
-      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-service' });
-      await expect.poll(() => events.length).toBeGreaterThan(before);
-      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
-      await expect.poll(async () => (await askOne('plan')).value).toMatch(/^sales-/);
-      await revokeKeys();
-      await expect.poll(() => source.readyState).toBe(2);
-      key = await createApiKey(apiKeys);
-      const last = await openThere();
-      server.child.kill('SIGTERM');
-      await expect.poll(() => last.source.readyState, { timeout: 4_000 }).not.toBe(1);
-      last.source.close();
-      await server.ended();
     });
   });
 
