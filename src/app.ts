@@ -96,6 +96,7 @@ export function buildApp(appDeps: AppDeps): Express {
   const beginSignIn = createBeginSignIn({ startSignIn, ...pages });
   const drafts = createFormDrafts({
     secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'form draft')),
+    sessions,
   });
   const deps = {
     ...services,
