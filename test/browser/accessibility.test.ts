@@ -285,7 +285,12 @@ async function findUnreached(page: Page): Promise<string[]> {
       target.dataset.reached = [target, target.parentElement].some(isOutlined) ? 'outlined' : 'plain';
     });
     const controls = [...root.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(
-      (each) => each.tabIndex >= 0 && each.type !== 'hidden' && each.checkVisibility(),
+      (each) =>
+        each.tabIndex >= 0 &&
+        each.type !== 'hidden' &&
+        // Tab reaches the chosen one of a group, arrow keys the others.
+        (each.type !== 'radio' || each.checked) &&
+        each.checkVisibility(),
     );
     for (const each of controls) each.dataset.reached = 'no';
     // A date has a stop for each of its parts and for its calendar.
