@@ -104,6 +104,7 @@ export function buildApp(appDeps: AppDeps): App {
   const beginSignIn = createBeginSignIn({ startSignIn, ...pages });
   const drafts = createFormDrafts({
     secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'form draft')),
+    sessions,
   });
   const deps = {
     ...services,

@@ -230,6 +230,7 @@ const responses = [
   expected('get', '/admin/users.csv', 302),
   expected('get', '/admin/users.xlsx', 302),
   expected('get', '/admin/users/:associateId', 404),
+  expected('post', '/admin/users/:associateId', 401),
   expected('get', '/admin/seats', 302),
   expected('get', '/admin/access-requests.csv', 302),
   expected('get', '/admin/access-requests.xlsx', 302),
@@ -315,7 +316,15 @@ describe('browser caching', () => {
     const addresses = [...page.text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address = '']) => address);
     const names = readdirSync(join(root, 'public')).filter(
       (name) =>
-        !['sign-in.js', 'signing-in.js', 'search.js', 'copy.js', 'plans.css', 'admin.css'].includes(name),
+        ![
+          'sign-in.js',
+          'signing-in.js',
+          'search.js',
+          'copy.js',
+          'tick-all.js',
+          'plans.css',
+          'admin.css',
+        ].includes(name),
     );
     expect(addresses.map((address) => address.split('/')[3]).sort()).toEqual(names.sort());
     for (const address of addresses) {
