@@ -25,13 +25,23 @@ async function showExplanation(why, url, body) {
   try {
     ({ page } = await fetchPage(url, body));
     insertExplanation(why, page.querySelector('#explanation'));
-    if (body !== undefined) showResult(why);
+    if (body !== undefined) {
+      showResult(why);
+      showOwnRequests();
+    }
   } catch {
     if (body === undefined) why.replaceChildren(...before);
     showError(why, page);
   } finally {
     why.removeAttribute('aria-busy');
   }
+}
+
+/** Lists the user's requests again. Without a response the list stays as it was: the request itself has arrived. */
+async function showOwnRequests() {
+  const form = document.querySelector('#why');
+  const { ok, page } = await fetchPage(`/panel?${new URLSearchParams(new FormData(form))}`).catch(() => ({}));
+  if (ok) document.querySelector('#requests').replaceWith(page.querySelector('#requests'));
 }
 
 /** Puts an explanation into its row, with headings one level below the heading of the row. */

@@ -24,7 +24,7 @@ function applyState(form, show) {
   for (const row of document.querySelectorAll('.solutions .features li[data-row]')) {
     if (row.querySelector(':scope > details') === null) continue;
     row.hidden = !(isUnfiltered || row.dataset.state === show);
-    if (!row.hidden) count += 1;
+    if (!row.hidden && !('countedElsewhere' in row.dataset)) count += 1;
   }
   hideEmptyGroups();
   // A filter must not hide what it found.

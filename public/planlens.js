@@ -22,7 +22,7 @@ document.addEventListener('click', (event) => {
     showFeatures(link);
     return savePlace();
   }
-  if (!hasBearerToken()) return;
+  if (!hasBearerToken() || link.getAttribute('href').startsWith('#')) return;
   if (link.target !== '' || link.origin !== location.origin) return;
   event.preventDefault();
   swapPage(link.href);

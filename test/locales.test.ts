@@ -41,6 +41,7 @@ import { trendPeriods } from '../src/web/admin/seats/trend-filter.ts';
 import type { UserDataValidationError } from '../src/web/admin/user-data/user-data-form.ts';
 import type { PinValidationError } from '../src/web/admin/what-if/pin-form.ts';
 import { adminPages } from '../src/web/administrator-pages.ts';
+import type { PlanBasis } from '../src/web/panel/plan-selection.ts';
 import { listFiles, readText } from './support/project-files.ts';
 
 const flat = (value: unknown, at: readonly string[]): [string, string][] =>
@@ -340,6 +341,9 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'admin.whatIf.suite.': ['lost', 'limited', 'gained', 'unknown'],
   'admin.whatIf.unsatisfied.': all<Unsatisfied['reason']>({ 'plan-unknown': yes, 'no-plan-satisfies': yes }),
   'admin.whatIf.unsolved.': all<UnsolvedReason>({ busy: yes, 'too-long': yes }),
+  'compare.basis.': all<PlanBasis>({ 'in-addition': yes, instead: yes }),
+  'compare.cell.': ['included', 'missing', 'gained', 'lost'],
+  'compare.columns.': all<PlanBasis>({ 'in-addition': yes, instead: yes }),
   'admin.whatIf.withoutSeat.': [...pinKinds, 'any'],
   'admin.apiKeys.kind.': apiKeyKinds,
   'admin.apiKeys.kindHint.': apiKeyKinds,

@@ -257,8 +257,6 @@ const responses = [
   expected('post', '/admin/contract', 401),
   expected('get', '/admin/user-data', 302),
   expected('post', '/admin/user-data', 401),
-  expected('get', '/assets/0123456789/planlens.js', 200),
-  expected('get', '/assets/0123456789/planlens.css', 200),
   expected('get', '/nothing', 404),
   expected('get', '/assets', 404),
   expected('get', '/assets/%E0%A4%A', 404),
@@ -289,6 +287,21 @@ describe.each(responses)('$method $path ($status)', ({ method, path, status, fra
     for (const header of unwanted) expect(response.headers).not.toHaveProperty(header);
   });
 });
+
+it.each(['planlens.js', 'planlens.css', 'panel.webp'])(
+  '%s keeps the security headers that concern it, and repeats none of those that concern pages',
+  async (name) => {
+    const { status, headers } = await request(server).get(`/assets/0123456789/${name}`);
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'strict-transport-security': expect.stringContaining('max-age='),
+    });
+    const unwanted = ['content-security-policy', 'permissions-policy', 'referrer-policy', 'x-powered-by'];
+    for (const header of unwanted) expect(headers).not.toHaveProperty(header);
+  },
+);
 
 it('the security headers of every route are tested', () => {
   const tested = responses.map(({ method, path }) => `${method} ${path.split('?')[0]}`);

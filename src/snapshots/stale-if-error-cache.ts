@@ -174,7 +174,12 @@ export function createStaleIfErrorCache<T, Item>(
       refreshed.set(key, true);
       const overdue = sleep(policy.refreshPatienceMs, null, { ref: false });
       const result = await Promise.race([reload(item, now() - policy.minRefreshIntervalMs), overdue]);
-      if (result === null || 'failure' in result || result.outcome === 'stale') return toResult('failed');
+      if (result === null) return toResult('failed');
+      if ('failure' in result || result.outcome === 'stale') {
+        const { againInMs } = toResult('failed');
+        const error = 'failure' in result ? result.failure : result.cause;
+        return { outcome: 'failed', againInMs: Math.max(againInMs, getPauseMs(error)) };
+      }
       if (result.outcome === 'database') return toResult('too-soon');
       return toResult('read');
     },
@@ -242,6 +247,11 @@ async function loadSnapshot<T, Item>(
     const snapshot = loader.toCached(stored, true);
     return { snapshot, cause: failure, outcome: 'stale', ttlMs: policy.retryAfterMs };
   }
+}
+
+/** How long SuperOffice is not asked again after an error, ms; 0 if that is not known. */
+function getPauseMs(error: unknown): number {
+  return error instanceof SuperOfficeError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
 }
 
 /** Lets callers wait for a read only as long as `patienceMs` if older data is stored. */

@@ -8,6 +8,7 @@ import { isFromOwnPage } from './middleware/own-origin.ts';
 import { readPanelReferer } from './panel-referer.ts';
 import type { Language, Languages } from './rendering/i18n.ts';
 import type { Views } from './rendering/views.ts';
+import { waitText } from './rendering/wait-text.ts';
 import type { FormDrafts } from './sign-in/form-draft.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
 import { SignInError } from './sign-in/sign-in-error.ts';
@@ -74,7 +75,8 @@ export function createErrorHandler(deps: {
     const title = language.t(`problem.${code}.title`);
     const text = language.t(`problem.${code}.text`);
     if (request.accepts(['json', 'html']) === 'html') {
-      const page = { title, text, code, detail, requestId: request.id };
+      const retryText = describePause(problem, language);
+      const page = { title, text, code, detail, retryText, requestId: request.id };
       const html =
         signIn?.kind === 'panel' && canSignIn(problem)
           ? deps.views('sign-in', language, {
@@ -135,6 +137,12 @@ const maxBodyRest = 16 * 1024;
 function mayStillSendMuch({ complete, headers }: Request): boolean {
   const length = Number(headers['content-length'] ?? 0);
   return !complete && (length > maxBodyRest || headers['transfer-encoding'] !== undefined);
+}
+
+/** When SuperOffice is asked again, if it is not asked before; empty if that is not known. */
+function describePause({ code, retryAfterSeconds }: AppError, { t }: Language): string {
+  if (code !== 'superoffice-unavailable' || retryAfterSeconds === undefined) return '';
+  return t('problem.again', { time: waitText(retryAfterSeconds) });
 }
 
 function parseLanguage({ query }: Request): string | undefined {

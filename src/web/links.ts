@@ -111,10 +111,18 @@ export function featureUrl(panelUser: PanelUser, feature: FeatureKey): string {
   return `/panel/feature?${panelUserQuery(panelUser)}&feature=${feature}`;
 }
 
-/** The plan matrix that compares one plan with the panel user's own, by all features or by those that differ. */
-export function planUrl(panelUser: PanelUser, plan: AnyPlan, differencesOnly = false): string {
+/**
+ * The plan matrix that compares one plan with the panel user's own, by all features or by those that differ. A plan that
+ * contains the own one is compared in addition to it unless the link asks otherwise.
+ */
+export function planUrl(
+  panelUser: PanelUser,
+  plan: AnyPlan,
+  { differencesOnly = false, isInstead = false } = {},
+): string {
   const differences = differencesOnly ? '&differences=on' : '';
-  return `/panel/plans?${panelUserQuery(panelUser)}&plan=${encodeURIComponent(plan)}${differences}`;
+  const basis = isInstead ? '&basis=instead' : '';
+  return `/panel/plans?${panelUserQuery(panelUser)}&plan=${encodeURIComponent(plan)}${basis}${differences}`;
 }
 
 /** The page of the features documented since the list of user plans, and of the add-ons. */

@@ -15,7 +15,7 @@ const codeBySuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> =
 };
 
 /** Value of `Retry-After`, in seconds: long enough for a database to restart, or for waiting calls to end. */
-const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
+const usualPauses: Partial<Record<ErrorCode, number>> = {
   'database-unavailable': 10,
   'too-many-calls': 10,
 };
@@ -25,14 +25,16 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof SuperOfficeError) {
     const code = codeBySuperOfficeError[error.code] ?? 'superoffice-unavailable';
-    return new AppError(code, { detail: error.code, cause: error });
+    const { retryAfterSeconds } = error;
+    const pause = code === 'superoffice-unavailable' && retryAfterSeconds ? { retryAfterSeconds } : {};
+    return new AppError(code, { detail: error.code, cause: error, ...pause });
   }
   return fromExpress(error) ?? new AppError('internal', { cause: error });
 }
 
 /** The value of `Retry-After`, in seconds; undefined if it is unknown when to try again. */
 export function findRetryAfter(problem: AppError): number | undefined {
-  return problem.retryAfterSeconds ?? retryAfterSeconds[problem.code];
+  return problem.retryAfterSeconds ?? usualPauses[problem.code];
 }
 
 /** Express and its body parsers set a 4xx `status` on errors that the client caused. */

@@ -211,7 +211,8 @@ async function readRows(panel: FrameLocator): Promise<PanelRow[]> {
       rows.push({
         row,
         state,
-        label: text(line, '.label'),
+        // Without the note of where a feature is counted.
+        label: line.querySelector('.label').firstChild.textContent.trim(),
         stateText: text(line, '.state'),
         reason: text(explanation, '.main-reason'),
         advice: plans.map((plan: typeof item) => plan.textContent.replace(/\s+/g, ' ').trim()).join(' | '),

@@ -112,7 +112,7 @@ describe('panel in use', () => {
     const { panel, signIn } = await fixture.open();
     await signIn(withoutPlan);
     const message = panel.getByRole('region', { name: 'Først trenger du en brukerplan' });
-    expect(await message.locator('a, button').count()).toBe(1);
+    expect(await message.locator('a, button').allTextContents()).toEqual(['Velg en plan og be om den']);
     expect(await panel.locator('.solutions').last().isVisible()).toBe(false);
 
     await panel.locator('.counts').getByRole('link').last().click();
@@ -131,7 +131,7 @@ describe('panel in use', () => {
     await refresh.click();
     await expect
       .poll(() => status.textContent())
-      .toMatch(/^Gerade erst aktualisiert\. Erneut möglich in \d+ s\.$/);
+      .toMatch(/^Gerade erst aktualisiert\. Erneut möglich in \d+\u00a0s\.$/);
 
     passTime(60_000);
     onTestFinished(() => sandbox.control.clearFaults());
@@ -170,6 +170,67 @@ describe('panel in use', () => {
     await card.locator('summary').click();
     expect(await card.locator('summary').textContent()).toBe('Alle 5 zeigen');
     expect(await card.locator('li:visible').count()).toBe(5);
+  });
+
+  test('the search comes before the plans at every width, and a filter leads from it to the list', async () => {
+    const { page, panel, signIn } = await fixture.open();
+    await signIn(germanUsers.salesEssential);
+    const search = panel.getByRole('searchbox');
+    const plans = panel.locator('.suggested-upgrades');
+    const list = panel.locator('.solutions').last();
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      const tops = await Promise.all(
+        [search, plans, list].map(async (each) => (await each.boundingBox())?.y ?? 0),
+      );
+      expect([width, ...tops]).toEqual([width, ...tops.toSorted((a, b) => a - b)]);
+    }
+    await search.focus();
+    await page.keyboard.press('Tab');
+    expect(
+      await panel.locator('html').evaluate((html) => html.ownerDocument.activeElement?.outerHTML),
+    ).toMatch(/^<a href="\/panel\/plans/);
+
+    await panel.locator('.counts [data-show="view-only"]').click();
+    await plans.waitFor({ state: 'hidden' });
+    await panel.getByRole('link', { name: 'Alle Funktionen zeigen' }).click();
+    await plans.waitFor();
+  });
+
+  test('the first stop of the keyboard skips to the search', async () => {
+    const { page, panel, signIn } = await fixture.open();
+    await signIn(germanUsers.salesPremium);
+    const skip = panel.getByRole('link', { name: 'Zu Suche und Funktionen springen' });
+    expect(await skip.evaluate((link) => link.getBoundingClientRect().width > 1)).toBe(true);
+    await skip.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await panel.locator('[name="search"]:focus').count()).toBe(1);
+  });
+
+  test('what was asked for is listed at once', async () => {
+    const { panel, signIn } = await fixture.open();
+    await signIn(germanUsers.salesEssential);
+    const card = panel.getByRole('region', { name: 'Ihre Wünsche' });
+    const row = panel.locator('[data-row="SaP6"]');
+    expect(await card.count()).toBe(0);
+    await row.locator('summary').first().click();
+    await row.locator('form button').click();
+    await card.getByRole('link', { name: 'SAINT' }).waitFor();
+    expect(await row.locator('[role=status]:focus').count()).toBe(1);
+    await row.locator('[value=withdraw]').click();
+    await card.waitFor({ state: 'detached' });
+  });
+
+  test('the solutions add up to the sum of the page, and so does a filter', async () => {
+    const { panel, signIn } = await fixture.open();
+    await signIn(germanUsers.servicePremium);
+    const enabled = panel.locator('.counts [data-show="enabled"]');
+    const count = Number(await enabled.locator('strong').textContent());
+    const tallies = await panel.locator('.tally').allTextContents();
+    expect(tallies.reduce((sum, tally) => sum + Number.parseInt(tally, 10), 0)).toBe(count);
+    await enabled.click();
+    await expect.poll(() => panel.locator('.found').textContent()).toBe(`Angezeigte Funktionen: ${count}`);
   });
 
   test('back and a new sign-in lead to the same filter, opened feature and typed text', async () => {
@@ -214,7 +275,7 @@ describe('panel in use', () => {
     expect(await page.locator('h1').textContent()).toContain('Mailings');
 
     await page.goto(`${fixture.planlens.url}/panel?${query}&show=upgrade`);
-    await page.locator('.suggested-upgrades a').first().click();
+    await page.getByRole('link', { name: 'Pläne vergleichen' }).click();
     await page.getByRole('link', { name: 'Zurück zu allen Funktionen' }).click();
     await page.locator('.counts [aria-current="true"][data-show="upgrade"]').waitFor();
   });

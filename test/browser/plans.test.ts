@@ -35,6 +35,7 @@ describe('plan matrix', () => {
       each.route('**/*.js', (route) => route.abort()),
     );
     const choice = page.locator('.plan-choice');
+    expect(await choice.getByLabel('anstelle meines Plans').isChecked()).toBe(true);
     await choice.getByLabel('Sales-Premium').check();
     await choice.getByLabel('Nur Unterschiede').check();
     await choice.getByRole('button').click();
@@ -51,7 +52,37 @@ describe('plan matrix', () => {
     const page = await openPlans('plan=service-premium');
     expect(await shownHeads(page)).toHaveLength(6);
     await page.setViewportSize({ width: 320, height: 800 });
-    expect(await shownHeads(page)).toEqual(['Ihr PlanSales-Premium', 'AuswahlService-Premium']);
+    expect(await shownHeads(page)).toEqual(['Ihr PlanSales-Premium', 'AuswahlService-Premium stattdessen']);
+    await page.context().close();
+  });
+
+  test('adds plans to the own one, draws its signs and shows them in forced colors', async () => {
+    const page = await openPlans('plan=sales-premium&plan=service-premium');
+    expect(await page.getByLabel('zusätzlich zu meinem Plan').isChecked()).toBe(true);
+    expect(await shownHeads(page)).toContain('Marketing-Premium zusätzlich');
+    expect(await page.locator('.matrix .loss').count()).toBe(0);
+    await page.emulateMedia({ forcedColors: 'active' });
+    const signs = page.locator('.matrix td[data-state]:visible > .icon');
+    const drawn = await signs.evaluateAll((all) =>
+      all.map((sign) => {
+        const { defaultView } = sign.ownerDocument;
+        const [fill, text] = [sign, sign.parentElement].map((each) => defaultView.getComputedStyle(each));
+        return [sign.getBBox().width > 0, fill.fill === text.color];
+      }),
+    );
+    expect(drawn).toEqual(drawn.map(() => [true, true]));
+    const signless = '.matrix td[data-state]:not(:has(.icon))';
+    expect(await page.locator(signless).count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('copies the link for colleagues', async () => {
+    const page = await openPlans('plan=service-premium');
+    await page.locator('.more > summary').first().click();
+    await page.getByRole('button', { name: 'Link kopieren' }).click();
+    await expect
+      .poll(() => page.locator('#shared-status').textContent())
+      .toMatch(/^Der Link ist (kopiert|markiert)\./);
     await page.context().close();
   });
 

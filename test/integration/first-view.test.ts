@@ -84,6 +84,22 @@ describe('first view of the panel', async () => {
     });
   });
 
+  it('repeats no header for pages in its style sheets and scripts', async () => {
+    const cookie = sessionCookie(planlens.environment, testUsers.salesPremium);
+    const { text } = await load(panelUrl(planlens, testUsers.salesPremium), { cookie });
+    const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+    for (const path of paths) {
+      const { headers } = await fetch(new URL(path, planlens.url));
+      const names = [...headers.keys()].filter((name) => /policy|security|^x-|^origin|options/.test(name));
+      expect([path, names]).toEqual([
+        path,
+        ['cross-origin-resource-policy', 'strict-transport-security', 'x-content-type-options'],
+      ]);
+    }
+    const missing = await fetch(new URL('/assets/0123456789/nothing.css', planlens.url));
+    expect([missing.status, missing.headers.has('content-security-policy')]).toEqual([404, true]);
+  });
+
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
 
   describe.each([

@@ -92,7 +92,7 @@ describe('panel', async () => {
     expect(getFeatureRow(hidden, 'SaE1').state).toBe('hidden-by-role');
     expect(getFeatureRow(hidden, 'SaP8').state).toBe('hidden-by-role');
     const project = await explained(hiddenByRole, 'project-management');
-    expect(project).toContain('Your role has this functional right: hide-project');
+    expect(project).toContain('Your role has this functional right: Hide Project screen');
     expect(project).not.toContain('Plans that would add it');
     const marketing = (await open(marketingPremium)).html;
     expect(getFeatureRow(marketing, 'SaP9').state).toBe('view-only');

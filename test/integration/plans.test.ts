@@ -34,7 +34,7 @@ describe('plan matrix', async () => {
 
   it('says which ticked plan another one contains', async () => {
     const { html } = await openPlans('&plan=sales-essential&plan=sales-premium&plan=service-essential');
-    expect(getVisibleText(html)).toContain('contains this one: Sales-Essentials.');
+    expect(getVisibleText(html)).toContain('Sales-Premium includes Sales-Essentials.');
   });
 
   it('keeps several plans through the sign-in', async () => {
@@ -61,7 +61,7 @@ describe('plan matrix', async () => {
 
   it('leads a colleague from a link to the same comparison with their own plan', async () => {
     const { html } = await openPlans('&plan=sales-premium&plan=service-premium&differences=on');
-    const [, link = ''] = /<textarea readonly[^>]*>([^<]+)</.exec(html) ?? [];
+    const [, link = ''] = /<textarea id="shared"[^>]*>([^<]+)</.exec(html) ?? [];
     const colleague = await signInToCrm(planlens, servicePremium);
     for (const visit of ['with a sign-in', 'with the session']) {
       const page = await colleague.get(link.replaceAll('&amp;', '&'));

@@ -47,6 +47,17 @@ const screenRights: Readonly<Record<string, string>> = {
   'hide-service': 'Hide Service screen',
 };
 
+/**
+ * The name by which an administrator finds a functional right that hides a screen; its internal name if none is known.
+ *
+ * @example
+ * getScreenRightName('hide-project')
+ * // → 'Hide Project screen'
+ */
+export function getScreenRightName(right: string): string {
+  return screenRights[right] ?? right;
+}
+
 const inText = (key: VisibilityHintKey): VisibilityHint => ({ key, right: null });
 const pinDashboards: VisibilityHint = { key: 'pin-dashboards', right: 'Dashboard administrator' };
 const knowledgeBase: VisibilityHint = { key: 'role-opens', right: 'Knowledge Base' };
@@ -95,7 +106,7 @@ export function findVisibilityHints({
   hidingFunctionRights,
 }: FeatureRule): readonly VisibilityHint[] {
   const hiding = hidingFunctionRights.map(
-    (right): VisibilityHint => ({ key: 'role-hides', right: screenRights[right] ?? right }),
+    (right): VisibilityHint => ({ key: 'role-hides', right: getScreenRightName(right) }),
   );
   return [...hiding, ...(hints[feature] ?? [])];
 }

@@ -8,6 +8,8 @@ export interface SearchHit {
   readonly subject: SearchSubject;
   /** The label or synonym that matched best, as it is written. */
   readonly term: string;
+  /** The languages that have this label or synonym; empty for a synonym that is English, a name, or shared with English. */
+  readonly languages: readonly Language[];
 }
 
 /** The hits of a search, best first, and the folded words that were searched. */
@@ -18,13 +20,15 @@ export interface SearchResult {
 
 /** How well words match a term or a subject. */
 interface Score {
-  readonly term: string;
+  readonly term: SearchTerm;
   readonly score: number;
 }
 
 const weights = { ownLabel: 1, synonym: 0.85, foreignLabel: 0.8, group: 0.5 } as const;
 /** A user who types exactly a term means its subject. */
 const exactBonus = 10;
+/** Users type how the name of a feature begins. */
+const beginningBonus = 1;
 /** Words that are spread over several terms count half. */
 const spreadWeight = 0.5;
 
@@ -56,7 +60,7 @@ function findHits(words: readonly string[], language: Language): readonly Search
       })
       // The sort is stable: equal hits stay in the order of the catalogue.
       .sort((one, other) => other.score - one.score)
-      .map(({ subject, term }) => ({ subject, term }))
+      .map(({ subject, term: { text, languages } }) => ({ subject, term: text, languages }))
   );
 }
 
@@ -91,9 +95,14 @@ function scoreTerm(term: SearchTerm, words: readonly string[], language: Languag
     letters += match.letters;
   }
   const share = Math.min(1, letters / term.folded.length);
-  const bonus = words.join('') === term.folded ? exactBonus : 0;
+  const isBeginning = isOwnLabel(term, language) && matches[0]?.start === 0;
+  const bonus = words.join('') === term.folded ? exactBonus : isBeginning ? beginningBonus : 0;
   const score = (quality / words.length + share + bonus) * weightOf(term, language);
-  return { term: term.text, score };
+  return { term, score };
+}
+
+function isOwnLabel({ kind, languages }: SearchTerm, language: Language): boolean {
+  return kind === 'label' && languages.includes(language);
 }
 
 /** Rejects most terms fast: whatever matches has the first letters of the word. */
@@ -101,7 +110,8 @@ function mayMatch({ folded }: SearchTerm, word: string): boolean {
   return folded.includes(word.slice(0, minStem));
 }
 
-function weightOf({ kind, languages }: SearchTerm, language: Language): number {
+function weightOf(term: SearchTerm, language: Language): number {
+  const { kind } = term;
   if (kind !== 'label') return weights[kind];
-  return languages.includes(language) ? weights.ownLabel : weights.foreignLabel;
+  return isOwnLabel(term, language) ? weights.ownLabel : weights.foreignLabel;
 }

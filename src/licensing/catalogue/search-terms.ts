@@ -5,6 +5,7 @@ import { splitWords, type Word } from './fold-text.ts';
 import { getRowLabel } from './labels.ts';
 import { type Language, languages } from './languages.ts';
 import { getNewerFeatureLabel, newerFeatures } from './newer-features.ts';
+import { getSynonymLanguages } from './synonym-languages.ts';
 import { newerFeatureSynonyms, synonyms } from './synonyms.ts';
 
 /** What a search can find. A group is found by its features. */
@@ -18,7 +19,7 @@ export interface SearchTerm {
   readonly text: string;
   /** A label of the subject, a synonym of any language, or a label of the subject's group. */
   readonly kind: 'label' | 'synonym' | 'group';
-  /** The languages that have this label; empty for a synonym. */
+  /** The languages that have this label or synonym; empty for a synonym that is English, a name, or shared with English. */
   readonly languages: readonly Language[];
   readonly words: readonly Word[];
   /** All words written as one. */
@@ -79,7 +80,7 @@ function labelTerms(
 }
 
 function synonymTerms(texts: readonly string[]): readonly SearchTerm[] {
-  return texts.map((text) => toTerm(text, 'synonym', []));
+  return texts.map((text) => toTerm(text, 'synonym', getSynonymLanguages(text)));
 }
 
 function toTerm(text: string, kind: SearchTerm['kind'], languages: readonly Language[]): SearchTerm {

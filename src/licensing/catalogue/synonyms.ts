@@ -530,6 +530,7 @@ export const synonyms: Readonly<
     'helpartikelen',
   ],
   mailings: [
+    'mailing',
     'Rundmail',
     'Rundmails',
     'mailshot',
@@ -744,6 +745,11 @@ export const synonyms: Readonly<
     'bevestigingsmail',
   ],
   'marketing-automation': [
+    'SMS',
+    'text message',
+    'Textnachricht',
+    'tekstmelding',
+    'sms-bericht',
     'automation',
     'workflow',
     'flow',

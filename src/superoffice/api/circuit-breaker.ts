@@ -6,7 +6,8 @@ import { SuperOfficeError, type SuperOfficeErrorCode } from '../transport/supero
 export interface CircuitBreaker {
   /**
    * Runs `call` and records its outcome.
-   * @throws SuperOfficeError `circuit-open`, without running `call`, while the tenant's circuit is open
+   * @throws SuperOfficeError `circuit-open` with the rest of the cooldown as `retryAfterSeconds`, without running `call`,
+   * while the tenant's circuit is open
    */
   execute<T>(tenantId: string, operation: string, call: () => Promise<T>): Promise<T>;
   /**
@@ -89,8 +90,12 @@ export function createCircuitBreaker(deps: {
     async execute(tenantId, operation, call) {
       // Wait for the half-open probe; its outcome applies to this call too.
       while (halfOpenProbes.has(tenantId)) await halfOpenProbes.get(tenantId);
-      const state = getState(getCircuit(tenantId), now());
-      if (state === 'open') throw new SuperOfficeError('circuit-open', operation);
+      const circuit = getCircuit(tenantId);
+      const state = getState(circuit, now());
+      if (state === 'open') {
+        const retryAfterSeconds = Math.ceil(((circuit.openUntil ?? now()) - now()) / 1000);
+        throw new SuperOfficeError('circuit-open', operation, { retryAfterSeconds });
+      }
       const result = runAndRecord(tenantId, call);
       if (state === 'half-open') {
         const endProbe = () => void halfOpenProbes.delete(tenantId);

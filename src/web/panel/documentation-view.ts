@@ -72,7 +72,9 @@ function namePlans(anyOf: readonly Ask[], language: Language): string {
 }
 
 function linkOtherPage({ otherPage }: Statement, language: Language): PageLink | null {
-  return otherPage === null ? null : toPageLink(otherPage, otherPage.path.replace(/^\//, ''), language);
+  return otherPage === null
+    ? null
+    : toPageLink(otherPage, language.t('documentation.otherPageLink'), language);
 }
 
 // The pages call this add-on by the name of its license.

@@ -1,3 +1,4 @@
+import { getScreenRightName } from '../../licensing/advice/visibility-hints.ts';
 import { catalogue } from '../../licensing/catalogue/catalogue.ts';
 import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import type { Evidence } from '../../licensing/entitlements/entitlement.ts';
@@ -8,6 +9,8 @@ export interface EvidenceView {
   readonly text: string;
   /** The name of a module or function right, or a module's description; empty if there is none. */
   readonly code: string;
+  /** Whether the name is what SuperOffice's English interface shows, because its name in other languages is not known. */
+  readonly isEnglish?: boolean;
   /** What points to something else; absent if nothing does. */
   readonly doubt?: string;
 }
@@ -51,7 +54,7 @@ export function describeEvidence(
       };
     }
     case 'function-right':
-      return { text: t('evidence.functionRight'), code: evidence.name };
+      return { text: t('evidence.functionRight'), code: getScreenRightName(evidence.name), isEnglish: true };
     case 'feature': {
       const feature = getRowLabel(evidence.row, language.code);
       return { text: t('evidence.feature', { feature, state: t(`state.${evidence.state}`) }), code: '' };

@@ -38,9 +38,13 @@ export function filterRows(rows: readonly FeatureRow[], filter: FeatureFilter): 
   });
 }
 
-/** The number of features in rows, without groups. */
+/** The number of features in rows, without groups and without those that are counted elsewhere. */
 export function countRows(rows: readonly FeatureRow[]): number {
-  return rows.reduce((sum, row) => sum + (row.feature === null ? countRows(row.children) : 1), 0);
+  const count = (row: FeatureRow) => {
+    if (row.feature === null) return countRows(row.children);
+    return row.countedUnder === '' ? 1 : 0;
+  };
+  return rows.reduce((sum, row) => sum + count(row), 0);
 }
 
 /** Whether a filter shows features of this state. */

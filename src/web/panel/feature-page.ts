@@ -58,6 +58,8 @@ export interface FeaturePage {
   readonly reason: string;
   /** What the user can do; may be empty. */
   readonly next: string;
+  /** The functional rights that an administrator would have to change for it. */
+  readonly hidingRights: readonly EvidenceView[];
   readonly inferred: boolean;
   /** The rights and settings that can keep it from being shown; empty if the user does not have it. */
   readonly visibilityHints: readonly EvidenceView[];
@@ -128,14 +130,21 @@ export function featurePageView(
     stateText: t(`state.${state}`),
     reason: t(`reason.${reason}`),
     next: nextStep(entitlement, language),
+    hidingRights: evidence.flatMap((each) =>
+      each.kind === 'function-right' ? [describeEvidence(each, language)] : [],
+    ),
     inferred: entitlement.confidence === 'inferred',
     visibilityHints: isUsable(state)
-      ? tenantEntitlements
-          .visibilityHints(feature)
-          .map(({ key, right }) => ({ text: t(`visibilityHint.${key}`), code: right ?? '' }))
+      ? tenantEntitlements.visibilityHints(feature).map(({ key, right }) => ({
+          text: t(`visibilityHint.${key}`),
+          code: right ?? '',
+          isEnglish: right !== null,
+        }))
       : [],
     evidence: evidence.flatMap((each) =>
-      each.kind === 'documentation' ? [] : [describeEvidence(each, language)],
+      each.kind === 'documentation' || each.kind === 'function-right'
+        ? []
+        : [describeEvidence(each, language)],
     ),
     documentation: evidence.flatMap((each) =>
       each.kind === 'documentation' ? [describeDocumentation(each, language)] : [],

@@ -1,3 +1,4 @@
+import { type CatalogueRow, getFeatureRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
 import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
@@ -14,6 +15,8 @@ export interface FeatureRow {
   readonly stateText: string;
   /** Whether the user has an open access request for it. */
   readonly isRequested: boolean;
+  /** Where it is counted, if another solution lists it before; empty if it is counted here. */
+  readonly countedUnder: string;
   readonly children: readonly FeatureRow[];
 }
 
@@ -31,6 +34,19 @@ export function featureRow(
     state,
     stateText: language.t(`state.${state}`),
     isRequested,
+    countedUnder: describeCounted({ id: row, feature }, language),
     children,
   };
+}
+
+/** Whether a row is where its feature is counted: the first one that lists it. All solutions together count it once. */
+export function isCounted({ id, feature }: Pick<CatalogueRow, 'id' | 'feature'>): boolean {
+  return getFeatureRows(feature)[0]?.id === id;
+}
+
+/** Names the solution under which a row's feature is counted; empty if it is counted in this row. */
+export function describeCounted(row: Pick<CatalogueRow, 'id' | 'feature'>, { t }: Language): string {
+  const [first] = getFeatureRows(row.feature);
+  if (first === undefined || isCounted(row)) return '';
+  return t('panel.countedUnder', { solution: t(`solution.${first.solution}`) });
 }

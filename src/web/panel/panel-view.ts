@@ -180,6 +180,7 @@ function foundText(
   const rows = solutions.flatMap(({ missing, enabled }) =>
     [...missing, ...enabled].flatMap(({ features }) => features),
   );
+  if (results?.length === 0 && filter.show === 'all') return t('filter.notListed');
   const count = results?.length ?? countRows(rows);
   return count === 0 ? t('filter.nothing') : t('filter.showing').replace('#', number(count));
 }

@@ -5,13 +5,23 @@ import type { Seat } from '../../licensing/plans/seat-availability.ts';
 import { planUrl } from '../links.ts';
 import { assignedPlanName, isSuitePlan, planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
+import { describeCounted, isCounted } from './feature-row.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
 import { type FeatureOutcome, featuresWith, type PlanChange, type PlanOutcome } from './plan-outcome.ts';
-import type { PlanSelection } from './plan-selection.ts';
+import {
+  findOwnPlan,
+  findPartOfSolution,
+  getMatrixPlans,
+  getPlanParts,
+  mayCombine,
+  type PlanSelection,
+} from './plan-selection.ts';
 
 /** A plan as a column of the matrix. */
 interface MatrixColumn {
   readonly label: string;
+  /** Whether it is meant in addition to the own plan or instead of it; empty if that is plain. */
+  readonly basis: string;
   /** Compares this plan; empty for the own plan and for the chosen one. */
   readonly href: string;
   readonly role: ColumnRole;
@@ -33,9 +43,9 @@ interface MatrixCell {
   readonly role: ColumnRole;
   readonly state: FeatureState;
   readonly change: PlanChange | null;
-  /** Whether the state has an icon, because it is neither simply included nor missing. */
-  readonly hasIcon: boolean;
-  /** What the sign of the cell means. */
+  /** The names of its icons. */
+  readonly icons: readonly string[];
+  /** What the icons mean. */
   readonly text: string;
   /** The maximum number on a CRM Suite plan; empty without a limit. */
   readonly limit: string;
@@ -44,6 +54,8 @@ interface MatrixCell {
 /** A feature in the matrix. */
 interface MatrixRow {
   readonly label: string;
+  /** Where it is counted, if another solution lists it before; empty if it is counted here. */
+  readonly countedUnder: string;
   readonly cells: readonly MatrixCell[];
 }
 
@@ -58,13 +70,23 @@ interface MatrixGroup {
   readonly rows: readonly MatrixRow[];
 }
 
+/** An icon of the cells; the state or the change gives it its colour. */
+interface LegendEntry {
+  readonly icon: string;
+  readonly state: FeatureState;
+  readonly change: PlanChange | null;
+  readonly text: string;
+}
+
 /** Plans side by side, feature by feature. */
 export interface PlanMatrix {
+  /** What the columns compare. */
+  readonly basis: string;
   readonly columns: readonly MatrixColumn[];
   readonly groups: readonly MatrixGroup[];
   readonly hasSeats: boolean;
-  /** The states shown by an icon, with their names. */
-  readonly icons: readonly { readonly state: FeatureState; readonly text: string }[];
+  /** The icons of the cells, with what they mean. */
+  readonly legend: readonly LegendEntry[];
 }
 
 /** Puts plans side by side. The own plan is one of them; the chosen one is null if it is not another. */
@@ -79,15 +101,32 @@ export function planMatrix(
     .map((solution) => matrixGroup(solution, plans, language))
     .map((group) => (selection.differencesOnly ? withDifferences(group) : group))
     .filter(({ rows }) => rows.length > 0);
-  const cells = groups.flatMap(({ rows }) => rows.flatMap((row) => row.cells));
   return {
+    basis: describeBasis(context, selection),
     columns: plans.map((each) => matrixColumn(each, context, selection)),
     groups,
     hasSeats: outcomes.some(({ seat }) => seat !== null),
-    icons: iconStates
-      .filter((state) => cells.some((cell) => cell.state === state))
-      .map((state) => ({ state, text: language.t(`state.${state}`) })),
+    legend: describeIcons(groups, language),
   };
+}
+
+function describeBasis({ report, language }: EntitledPanelContext, { basis }: PlanSelection): string {
+  if (report.plan?.kind === 'no-plan') return language.t('compare.columns.no-plan');
+  return language.t(`compare.columns.${basis}`, { plan: assignedPlanName(report.plan, language) });
+}
+
+/** The four basic icons, and those of the other states that cells have. */
+function describeIcons(groups: readonly MatrixGroup[], { t }: Language): readonly LegendEntry[] {
+  const cells = groups.flatMap(({ rows }) => rows.flatMap((row) => row.cells));
+  return [
+    { icon: 'included', state: 'enabled', change: null, text: t('compare.cell.included') },
+    { icon: 'missing', state: 'upgrade', change: null, text: t('compare.cell.missing') },
+    { icon: 'gained', state: 'enabled', change: 'gained', text: t('compare.cell.gained') },
+    { icon: 'lost', state: 'upgrade', change: 'lost', text: t('compare.cell.lost') },
+    ...iconStates
+      .filter((state) => cells.some((cell) => cell.state === state))
+      .map((state) => ({ icon: state, state, change: null, text: t(`state.${state}`) })),
+  ];
 }
 
 interface MatrixPlan {
@@ -103,9 +142,10 @@ function findRole({ plan, isOwn }: PlanOutcome, { chosen }: PlanSelection): Colu
 function matrixColumn(
   { outcome, role }: MatrixPlan,
   { report, url, language }: EntitledPanelContext,
-  { differencesOnly }: PlanSelection,
+  selection: PlanSelection,
 ): MatrixColumn {
   const { plan, features, seat } = outcome;
+  const { differencesOnly } = selection;
   const { t } = language;
   const leaves = [...features].filter(([feature]) => {
     const row = report.features.get(feature)?.row;
@@ -113,10 +153,10 @@ function matrixColumn(
   });
   const gained = featuresWith(outcome, 'gained').length;
   const lost = featuresWith(outcome, 'lost').length;
-  const label = plan !== null && isSuitePlan(plan) ? t(`suitePlan.${plan}`) : null;
+  const isInstead = selection.basis === 'instead' && mayCombine(report);
   return {
-    label: label ?? (plan === null ? assignedPlanName(report.plan, language) : planLabel(plan, language)),
-    href: plan === null || role !== 'other' ? '' : planUrl(url, plan, differencesOnly),
+    ...nameColumn({ outcome, role }, { report, language }, selection),
+    href: plan === null || role !== 'other' ? '' : planUrl(url, plan, { differencesOnly, isInstead }),
     role,
     enabled: t('panel.tally', {
       enabled: leaves.filter(([, { state }]) => state === 'enabled').length,
@@ -127,6 +167,33 @@ function matrixColumn(
     losesAny: lost > 0,
     seat,
     seatText: seat === null ? '' : t(`seatBadge.${seat}`),
+  };
+}
+
+/** A plan in addition to the own one is named by what it adds, another tier of the same solution by what it replaces. */
+function nameColumn(
+  { outcome: { plan }, role }: MatrixPlan,
+  { report, language }: Pick<EntitledPanelContext, 'report' | 'language'>,
+  { basis }: PlanSelection,
+): Pick<MatrixColumn, 'label' | 'basis'> {
+  const { t } = language;
+  if (plan === null) return { label: assignedPlanName(report.plan, language), basis: '' };
+  if (isSuitePlan(plan)) return { label: t(`suitePlan.${plan}`), basis: '' };
+  const label = planLabel(plan, language);
+  const own = findOwnPlan(report);
+  if (role === 'own' || own === null) return { label, basis: '' };
+  if (basis === 'instead') return { label, basis: t('compare.column.instead') };
+  if (role === 'chosen') return { label, basis: '' };
+  const [added = plan] = getMatrixPlans(report).filter(
+    (part) => getPlanParts(plan).includes(part) && !getPlanParts(own).includes(part),
+  );
+  const replaced = findPartOfSolution(own, added);
+  return {
+    label: planLabel(added, language),
+    basis:
+      replaced === null
+        ? t('compare.column.in-addition')
+        : t('compare.column.instead-of', { plan: planLabel(replaced, language) }),
   };
 }
 
@@ -141,8 +208,10 @@ function matrixGroup(
 ): MatrixGroup {
   const { t } = language;
   const leaves = catalogue.filter((row) => row.solution === solution && getChildRows(row.id).length === 0);
+  const counted = leaves.filter(isCounted);
   const rows = leaves.map(({ id, feature }) => ({
     label: getRowLabel(id, language.code),
+    countedUnder: describeCounted({ id, feature }, language),
     cells: plans.flatMap(({ outcome, role }) => {
       const found = outcome.features.get(feature);
       return found === undefined ? [] : [matrixCell(found, role, language)];
@@ -154,8 +223,8 @@ function matrixGroup(
     tallies: plans.map(({ outcome, role }) => ({
       role,
       text: t('panel.tally', {
-        enabled: leaves.filter(({ feature }) => outcome.features.get(feature)?.state === 'enabled').length,
-        total: leaves.length,
+        enabled: counted.filter(({ feature }) => outcome.features.get(feature)?.state === 'enabled').length,
+        total: counted.length,
       }),
     })),
     isOpen: rows.some(hasDifference),
@@ -170,15 +239,26 @@ function matrixCell(
   role: ColumnRole,
   { t, number }: Language,
 ): MatrixCell {
-  const isIncluded = state === 'enabled';
-  const hasIcon = iconStates.some((each) => each === state);
-  const words = [
-    ...(change === 'gained' ? [t('compare.cell.gained')] : []),
-    ...(change === 'lost' ? [t('compare.cell.lost')] : []),
-    ...(hasIcon ? [t(`state.${state}`)] : []),
+  const shown = [
+    ...(change === 'gained' || change === 'lost' ? ([change] as const) : []),
+    ...iconStates.filter((each) => each === state),
   ];
-  const text = words.join(' · ') || t(isIncluded ? 'compare.cell.included' : 'compare.cell.missing');
-  return { role, state, change, hasIcon, text, limit: limit === null ? '' : `≤ ${number(limit.maximum)}` };
+  const icons =
+    shown.length > 0 ? shown : [state === 'enabled' ? ('included' as const) : ('missing' as const)];
+  return {
+    role,
+    state,
+    change,
+    icons,
+    text: icons
+      .map((icon) => (isIconState(icon) ? t(`state.${icon}`) : t(`compare.cell.${icon}`)))
+      .join(' · '),
+    limit: limit === null ? '' : `≤ ${number(limit.maximum)}`,
+  };
+}
+
+function isIconState(icon: string): boolean {
+  return iconStates.some((each) => each === icon);
 }
 
 /** The rows in which the chosen plan differs from the own one; without a chosen plan, any plan. */

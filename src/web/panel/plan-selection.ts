@@ -13,26 +13,68 @@ export function getMatrixPlans({ model }: Pick<EntitlementReport, 'model'>): rea
   return model === 'suite' ? suitePlans : basicPlans;
 }
 
+/** Whether plans are compared together with the user's own plan, or in its place. */
+export type PlanBasis = 'in-addition' | 'instead';
+
 /** What the query of the matrix asks for. */
 export interface PlanSelection {
-  /** The combination of the ticked plans; null if none is ticked. */
+  /** The combination of the ticked plans, and of the own plan if they are compared in addition to it; null if none is ticked. */
   readonly chosen: AnyPlan | null;
+  readonly basis: PlanBasis;
   /** The ticked plans that do not count, because another one of their solution contains them. */
   readonly contained: readonly AnyPlan[];
   /** Whether to show only the features that differ. */
   readonly differencesOnly: boolean;
 }
 
-/** Parses the query `plan=…&plan=…&differences=on`. @throws AppError `plan-unknown` as `parsePlan` */
+/**
+ * Parses the query `plan=…&plan=…&basis=…&differences=on`. Without `basis`, plans are compared in addition to the own plan
+ * where they contain it. @throws AppError `plan-unknown` as `parsePlan`
+ */
 export function parsePlanSelection(
-  { plan = [], differences }: { readonly plan?: unknown; readonly differences?: unknown },
-  report: Pick<EntitlementReport, 'model'>,
+  {
+    plan = [],
+    basis: typedBasis,
+    differences,
+  }: { readonly plan?: unknown; readonly basis?: unknown; readonly differences?: unknown },
+  report: Pick<EntitlementReport, 'model' | 'plan'>,
 ): PlanSelection {
   const plans = [plan].flat().map((key) => parsePlan(key, report));
-  const chosen = combinePlans(plans);
+  const ticked = combinePlans(plans);
+  const own = mayCombine(report) ? findOwnPlan(report) : null;
+  const basis = chooseBasis(typedBasis, ticked, own);
+  const added = basis === 'in-addition' ? own : null;
+  const chosen = ticked === null || added === null ? ticked : combinePlans([added, ticked]);
   const parts = chosen === null ? [] : getPlanParts(chosen);
-  const contained = plans.filter((each) => !getPlanParts(each).every((part) => parts.includes(part)));
-  return { chosen, contained, differencesOnly: differences === 'on' };
+  // The form ticks the own plan by itself.
+  const ownParts = added === null ? [] : getPlanParts(added);
+  const contained = plans.filter((each) =>
+    getPlanParts(each).some((part) => !parts.includes(part) && !ownParts.includes(part)),
+  );
+  return { chosen, basis, contained, differencesOnly: differences === 'on' };
+}
+
+function chooseBasis(typed: unknown, ticked: AnyPlan | null, own: AnyPlan | null): PlanBasis {
+  if (own === null) return 'instead';
+  if (typed === 'in-addition' || typed === 'instead') return typed;
+  return ticked === null || combinePlans([own, ticked]) === ticked ? 'in-addition' : 'instead';
+}
+
+/** Whether the user's own plan can be combined with another one: not on CRM Suite, and not without a known plan. */
+export function mayCombine(report: Pick<EntitlementReport, 'model' | 'plan'>): boolean {
+  const own = findOwnPlan(report);
+  if (own === null || isSuitePlan(own) || report.model === 'suite') return false;
+  return basicPlans.some((plan) => combinePlans([own, plan]) !== own);
+}
+
+/** The part of a combination that is of the same solution as a basic plan; null if there is none. */
+export function findPartOfSolution(combination: AnyPlan, plan: AnyPlan): AnyPlan | null {
+  const solutionOf = (key: string) => key.split('-')[0];
+  return (
+    basicPlans.find(
+      (part) => getPlanParts(combination).includes(part) && solutionOf(part) === solutionOf(plan),
+    ) ?? null
+  );
 }
 
 /** Parses the key of a plan. @throws AppError `plan-unknown` for anything but a plan of the tenant's model */

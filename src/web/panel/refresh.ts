@@ -7,13 +7,14 @@ import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { RefreshResult } from '../../snapshots/stale-if-error-cache.ts';
 import { panelUrl } from '../links.ts';
 import type { Language } from '../rendering/i18n.ts';
+import { waitText } from '../rendering/wait-text.ts';
 import { filterQuery, parseFeatureFilter } from './feature-filter.ts';
 import { type PanelContextLoader, withEntitlements } from './panel-context.ts';
 
 /** What came of a refresh, and when the next one reads again, as the URL of the panel carries it. */
 const resultSchema = z.object({
   refreshed: z.enum(['changed', 'unchanged', 'too-soon', 'failed']).nullable().catch(null),
-  again: z.coerce.number().int().min(1).max(60).catch(1),
+  again: z.coerce.number().int().min(1).max(3600).catch(1),
 });
 
 const formSchema = z.object({ seen: z.string().catch('') });
@@ -66,5 +67,5 @@ export function statesDigest({ features, addOns, counts }: EntitlementReport): s
 /** What came of the refresh that led to this page; empty if none did. */
 export function refreshText(query: unknown, { t }: Language): string {
   const { refreshed, again } = resultSchema.parse(query);
-  return refreshed === null ? '' : t(`refreshed.${refreshed}`, { seconds: again });
+  return refreshed === null ? '' : t(`refreshed.${refreshed}`, { time: waitText(again) });
 }

@@ -7,6 +7,7 @@ import { getNewerFeatureLabel } from '../../licensing/catalogue/newer-features.t
 import { type SearchHit, searchCatalogue } from '../../licensing/catalogue/search-catalogue.ts';
 import type { FeatureState, Reason } from '../../licensing/entitlements/entitlement.ts';
 import { newerFeaturesUrl } from '../links.ts';
+import type { Language } from '../rendering/i18n.ts';
 import { isFeatureRequested } from './access-request-view.ts';
 import { type FeatureRow, featureRow } from './feature-row.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
@@ -19,6 +20,10 @@ interface FoundText {
   readonly place: readonly TextPart[];
   /** The synonym or the label in another language that matched; empty if label and place have all words. */
   readonly term: readonly TextPart[];
+  /** The language of the term as a BCP 47 tag; empty if it is the user's, English or a name. */
+  readonly termLanguage: string;
+  /** The name of that language; empty with `termLanguage`. */
+  readonly languageName: string;
   /** The page about a hit without a page of its own; empty for a feature. */
   readonly href: string;
 }
@@ -43,10 +48,20 @@ export function searchFeatures(typed: string, context: EntitledPanelContext): Se
       label: markWords(row.label, words),
       place: markWords(place, words),
       term: hasWords(`${row.label} · ${place}`, words) ? [] : markWords(hit.term, words),
+      ...termLanguage(hit, context.language),
       href,
     };
     return [{ row, reason, found }];
   });
+}
+
+function termLanguage(
+  { languages }: SearchHit,
+  { code, languageName }: Language,
+): Pick<FoundText, 'termLanguage' | 'languageName'> {
+  const [first] = languages;
+  if (first === undefined || languages.includes(code)) return { termLanguage: '', languageName: '' };
+  return { termLanguage: first, languageName: languageName(first) };
 }
 
 interface DescribedHit {
@@ -84,7 +99,10 @@ function describeFeature(
     .filter(({ id }) => rows.some(({ parent }) => parent === id))
     .map(({ id }) => getRowLabel(id, language.code));
   return {
-    row: featureRow(decided, [], isFeatureRequested(accessRequests, key), language),
+    row: {
+      ...featureRow(decided, [], isFeatureRequested(accessRequests, key), language),
+      countedUnder: '',
+    },
     reason: '',
     place: [...solutions, ...groups].join(' · '),
     href: '',
@@ -100,7 +118,7 @@ function describePublished(
 ): DescribedHit {
   const { reason, ...state } = describeDecided(decided, language);
   return {
-    row: { id, feature: null, label, ...state, isRequested: false, children: [] },
+    row: { id, feature: null, label, ...state, isRequested: false, countedUnder: '', children: [] },
     reason,
     place,
     href: `${newerFeaturesUrl(url)}#${id}`,

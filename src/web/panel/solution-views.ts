@@ -1,7 +1,7 @@
 import { type CatalogueRow, catalogue, getChildRows } from '../../licensing/catalogue/catalogue.ts';
 import { isFeatureRequested } from './access-request-view.ts';
 import { countRows, type FeatureFilter, filterRows, isFiltering } from './feature-filter.ts';
-import { type FeatureRow, featureRow } from './feature-row.ts';
+import { type FeatureRow, featureRow, isCounted } from './feature-row.ts';
 import type { EntitledPanelContext } from './panel-context.ts';
 
 interface TierView {
@@ -13,10 +13,11 @@ interface TierView {
 export interface SolutionView {
   readonly id: CatalogueRow['solution'];
   readonly title: string;
+  /** The enabled features and all, without those that another solution counts. */
   readonly tally: string;
   readonly missing: readonly TierView[];
   readonly enabled: readonly TierView[];
-  /** Heading of the enabled features, with their number. */
+  /** Heading of the enabled features, with the number of those that are counted here. */
   readonly enabledText: string;
   /** Whether the enabled features are shown: a filter must not hide what it found. */
   readonly isOpen: boolean;
@@ -46,9 +47,10 @@ export function solutionViews(
   const views = tiersBySolution.map(([solution, tiers]) => {
     const rows = catalogue.filter((row) => row.solution === solution);
     const leaves = rows.filter((row) => getChildRows(row.id).length === 0);
+    const counted = leaves.filter(isCounted);
     const tally = {
-      enabled: leaves.filter((row) => decided.get(row.id)?.state === 'enabled').length,
-      total: leaves.length,
+      enabled: counted.filter((row) => decided.get(row.id)?.state === 'enabled').length,
+      total: counted.length,
     };
     // The tiers are those of user plans: a CRM Suite plan has none.
     const hasTiers = report.model !== 'suite' && solution !== 'common';
@@ -72,7 +74,8 @@ export function solutionViews(
       tally: t('panel.tally', tally),
       missing: select(tierViews, (row) => !isEnabled(row)),
       enabled,
-      enabledText: `${t('state.enabled')}: ${number(count)}`,
+      // All of them may be counted under another solution.
+      enabledText: count === 0 ? t('state.enabled') : `${t('state.enabled')}: ${number(count)}`,
       isOpen: isFiltering(filter),
     };
   });

@@ -24,6 +24,25 @@ function versionOf(assets: ReturnType<typeof readAssets>): string {
 }
 
 /**
+ * Security headers that browsers apply to pages only. A style sheet, a script or a picture keeps those that concern it:
+ * `nosniff`, the resource policy and HSTS. Ten assets of a first view would repeat these headers.
+ */
+const pageHeaders = [
+  'Content-Security-Policy',
+  'Permissions-Policy',
+  'Cross-Origin-Opener-Policy',
+  'Origin-Agent-Cluster',
+  'Referrer-Policy',
+  'X-DNS-Prefetch-Control',
+  'X-Download-Options',
+  'X-Permitted-Cross-Domain-Policies',
+  'X-XSS-Protection',
+];
+
+/** The types of files that no browser runs or frames as a page. */
+const assetTypes = ['.css', '.js', '.webp'];
+
+/**
  * Serves the files of `public` under `/{version}/`, from memory and compressed. Browsers cache the current version for a
  * year; any other version they must ask for again, because during a rolling update pages of another release ask for what
  * only that release has.
@@ -43,6 +62,7 @@ export function serveAssets(root: string): RequestHandler {
     const file = files.get(name);
     if (file === undefined || !['GET', 'HEAD'].includes(request.method)) return next();
     const lifetime = version === currentVersion ? 'public, max-age=31536000, immutable' : 'no-cache';
+    if (assetTypes.includes(extname(name))) for (const header of pageHeaders) response.removeHeader(header);
     response.type(extname(name)).set({ 'Cache-Control': lifetime, ETag: `W/"${currentVersion}"` });
     if (file.compressed === null) response.send(file.plain);
     else await sendCompressed(request, response, file.compressed);

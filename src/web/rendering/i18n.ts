@@ -21,6 +21,8 @@ export interface Language {
   /** Formats a calendar date `YYYY-MM-DD` for a table, with the month in short and without a place to break. */
   shortDate(iso: string): string;
   number(value: number): string;
+  /** The name of a language in this one, inside a sentence: `Danish`. */
+  languageName(code: LanguageCode): string;
   /** Joins alternatives: `A, B or C`. */
   or(alternatives: readonly string[]): string;
 }
@@ -86,12 +88,14 @@ function language(code: LanguageCode, translate: TFunction): Language {
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
   const shortDates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const numbers = new Intl.NumberFormat(locale);
+  const languageNames = new Intl.DisplayNames(locale, { type: 'language' });
   const alternatives = new Intl.ListFormat(locale, { type: 'disjunction' });
   return {
     code,
     locale,
     t: memoizePlainTexts(translate),
     number: (value) => numbers.format(value),
+    languageName: (other) => languageNames.of(other) ?? other,
     or: (items) => alternatives.format(items),
     timestamp: (ms) => `${timestamps.format(ms)} UTC`,
     date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),

@@ -16,6 +16,10 @@ const phosphorNames = {
   elsewhere: 'arrow-square-out',
   back: 'arrow-left',
   warning: 'warning',
+  included: 'check',
+  missing: 'minus',
+  gained: 'plus-circle',
+  lost: 'x-circle',
 } as const;
 
 /** Replaces `iconPlaceholder` in a page with a hidden SVG sprite of the icons that the page uses by `#icon-{name}`. */

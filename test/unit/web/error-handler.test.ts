@@ -126,6 +126,13 @@ describe('error codes', () => {
     expect(other.headers).not.toHaveProperty('retry-after');
   });
 
+  it('says on the page when SuperOffice is asked again, and to programs by Retry-After', async () => {
+    const open = failing(new SuperOfficeError('circuit-open', 'licenses', { retryAfterSeconds: 130 }));
+    const { text, headers } = await request(open).get('/').set('Accept', 'text/html');
+    expect(text).toContain('Planlens asks SuperOffice again in 3\u00a0min.');
+    expect(headers['retry-after']).toBe('130');
+  });
+
   it('logs a code of status 500 or above as an error and any other as a refused request', async () => {
     await request(failing(new AppError('internal', { cause: new Error('why') }))).get('/');
     expect(logged('request failed')).toMatchObject({ level: 50, code: 'internal' });

@@ -7,7 +7,7 @@ import { type SolutionView, solutionViews } from '../../panel/solution-views.ts'
 /** What is shown of a feature when it is opened: the explanation of the panel, without anything to do. */
 type Explanation = Pick<
   FeaturePage,
-  'reason' | 'inferred' | 'next' | 'visibilityHints' | 'evidence' | 'also' | 'upgrades'
+  'reason' | 'inferred' | 'next' | 'hidingRights' | 'visibilityHints' | 'evidence' | 'also' | 'upgrades'
 >;
 
 /** The panel of a user, for administrators to read. */

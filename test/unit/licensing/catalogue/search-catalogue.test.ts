@@ -7,6 +7,10 @@ import { getFeatureLabel } from '../../../../src/licensing/catalogue/labels.ts';
 import { type Language, languages } from '../../../../src/licensing/catalogue/languages.ts';
 import { getNewerFeatureLabel, newerFeatures } from '../../../../src/licensing/catalogue/newer-features.ts';
 import { searchCatalogue } from '../../../../src/licensing/catalogue/search-catalogue.ts';
+import {
+  getSynonymLanguages,
+  listForeignSynonyms,
+} from '../../../../src/licensing/catalogue/synonym-languages.ts';
 import { newerFeatureSynonyms, synonyms } from '../../../../src/licensing/catalogue/synonyms.ts';
 
 const find = (typed: string, language: Language = 'en') =>
@@ -37,6 +41,11 @@ describe('synonyms', () => {
     expect(
       Object.keys(synonyms).filter((key) => featureKeys.some((each) => each === key && isGroup(each))),
     ).toEqual([]);
+    const texts = allSynonyms.map(([text]) => text);
+    expect(listForeignSynonyms().filter((text) => !texts.includes(text))).toEqual([]);
+    expect(new Set(listForeignSynonyms()).size).toBe(listForeignSynonyms().length);
+    const accented = texts.filter((text) => /[^ -~]/.test(text));
+    expect(accented.filter((text) => getSynonymLanguages(text).length === 0)).toEqual([]);
     const newerKeys = newerFeatures.map(({ key }) => key);
     expect(Object.keys(newerFeatureSynonyms).filter((key) => !newerKeys.includes(key))).toEqual([]);
   });
@@ -113,6 +122,16 @@ describe('search', () => {
     ['AI', 'ai'],
   ])('finds %s in an English panel', (typed, key) => {
     expect(first(typed)).toBe(key);
+  });
+
+  it('puts a feature first whose name begins as typed, after one that is called exactly so', () => {
+    expect(find('mail').slice(0, 2)).toEqual(['superoffice-inbox', 'mailings']);
+    expect(first('Mailing')).toBe('mailings');
+  });
+
+  it.each(languages)('finds in %s what answers SMS, and nothing for what no feature answers', (language) => {
+    expect(find('sms', language)).toEqual(['marketing-automation']);
+    for (const typed of ['import', 'WhatsApp', 'signature']) expect(find(typed, language)).toEqual([]);
   });
 
   it('finds AI and not what has these letters inside a word', () => {

@@ -54,7 +54,9 @@ describe('circuit breaker', () => {
     async (code) => {
       for (let each = 0; each < maxFailures; each += 1) expect(await fail(code)).toBe(code);
       expect(opened).toEqual([[tenantId, firstCooldownMs]]);
-      expect((await expectRejection(succeed())).code).toBe('circuit-open');
+      now += 2_500;
+      const rejection = { code: 'circuit-open', retryAfterSeconds: 8 };
+      await expect(succeed()).rejects.toMatchObject(rejection);
       expect(called).toBe(maxFailures);
       expect(await succeed('Cust2')).toBe('result');
     },

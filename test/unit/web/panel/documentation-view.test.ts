@@ -10,6 +10,7 @@ const describeFeature = (feature: FeatureKey, language = english) =>
 describe('describeDocumentation', () => {
   it('shows all statements that disagree, strongest first, with links to other pages', () => {
     const { statements, conflict, asOf } = describeFeature('auto-assign-to-agent');
+    expect(statements.at(-1)?.page?.text).toBe('Open that page');
     expect(statements.map(({ text, page }) => [text, page?.url])).toEqual([
       ['The page is marked for: Service-Essentials or CRM Suite Starter or higher.', undefined],
       ['The list of user plans names: Service-Premium.', undefined],

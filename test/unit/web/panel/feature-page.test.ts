@@ -79,9 +79,10 @@ describe('feature page', () => {
 
   it('explains who can change the role that hides the feature', () => {
     const user = { ...salesman, functionRights: ['hide-sale'] };
-    const { state, next, evidence } = page('sales-and-opportunity-management', { tenant: premium, user });
+    const { state, next, hidingRights } = page('sales-and-opportunity-management', { tenant: premium, user });
     expect([state, next]).toEqual(['hidden-by-role', english.t('next.role')]);
-    expect(evidence.at(-1)).toEqual({ text: 'Your role has this functional right:', code: 'hide-sale' });
+    const text = 'Your role has this functional right:';
+    expect(hidingRights).toEqual([{ text, code: 'Hide Sale screen', isEnglish: true }]);
   });
 
   it('lists what can keep a feature from being shown only if the user has it', () => {
@@ -89,11 +90,15 @@ describe('feature page', () => {
     const hintsFor = (user: typeof salesman, feature: Parameters<typeof page>[0]) =>
       page(feature, { tenant: premium, user }).visibilityHints;
     expect(hintsFor(everything, 'knowledge-base')).toEqual([
-      { text: 'Your role must not have this functional right:', code: 'Hide Service screen' },
-      { text: 'Your role needs this functional right:', code: 'Knowledge Base' },
+      {
+        text: 'Your role must not have this functional right:',
+        code: 'Hide Service screen',
+        isEnglish: true,
+      },
+      { text: 'Your role needs this functional right:', code: 'Knowledge Base', isEnglish: true },
     ]);
     expect(hintsFor(salesman, 'saint')).toEqual([
-      { text: english.t('visibilityHint.saint-statuses'), code: '' },
+      { text: english.t('visibilityHint.saint-statuses'), code: '', isEnglish: false },
     ]);
     expect(hintsFor(salesman, 'marketing-automation')).toHaveLength(5); // view-only
     expect(hintsFor(salesman, 'knowledge-base')).toEqual([]);

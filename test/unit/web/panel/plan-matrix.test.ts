@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type PlanBasis, parsePlanSelection } from '../../../../src/web/panel/plan-selection.ts';
 import { plansPageView } from '../../../../src/web/panel/plans-page.ts';
 import type { AnyPlan } from '../../../../src/web/plan-names.ts';
 import { publishedTenant, userWith, userWithPlan } from '../../licensing/fixtures/tenants.ts';
@@ -9,9 +10,15 @@ const suiteCore = publishedTenant('suite-core');
 const onPlans: Given = { tenant: premium, user: userWithPlan(premium, 'ten-sales') };
 const onSuite: Given = { tenant: suiteCore, user: userWith() };
 
-function viewMatrix(chosen: AnyPlan | null, given: Given = onPlans, differencesOnly = false) {
-  const selection = { chosen, contained: [], differencesOnly };
-  const { matrix } = plansPageView(createContext(given), selection, { addresses: null, publicUrl: '' });
+function viewMatrix(
+  plan: AnyPlan | null,
+  given: Given = onPlans,
+  { differencesOnly = false, basis }: { differencesOnly?: boolean; basis?: PlanBasis } = {},
+) {
+  const context = createContext(given);
+  const query = { plan: plan ?? [], basis, differences: differencesOnly ? 'on' : '' };
+  const selection = parsePlanSelection(query, context.report);
+  const { matrix } = plansPageView(context, selection, { addresses: null, publicUrl: '' });
   if (matrix === null) throw new Error('no matrix');
   return matrix;
 }
@@ -26,8 +33,36 @@ function cellsOf({ columns, groups }: Matrix, label: string) {
 }
 
 describe('plan matrix', () => {
+  it('compares plans in addition to the own one by what they add, with what they replace', () => {
+    const { basis, columns } = viewMatrix('sales-premium+service-essential');
+    expect(basis).toContain('in addition to yours, Sales-Premium');
+    expect(columns.map(({ label, basis, lost }) => [label, basis, lost])).toEqual([
+      ['Sales-Premium', '', ''],
+      ['Sales-Premium + Service-Essentials', '', '0'],
+      ['Service-Premium', 'in addition', '0'],
+      ['Marketing-Essentials', 'in addition', '0'],
+      ['Marketing-Premium', 'in addition', '0'],
+    ]);
+    const essential = publishedTenant('essential');
+    const onEssential = { tenant: essential, user: userWithPlan(essential, 'ten-sales') };
+    const replaced = viewMatrix('sales-essential+service-essential', onEssential).columns;
+    expect(replaced.map(({ label, basis }) => [label, basis]).slice(2, 4)).toEqual([
+      ['Sales-Premium', 'instead of Sales-Essentials'],
+      ['Service-Premium', 'in addition'],
+    ]);
+  });
+
+  it('says of each column that it stands instead of the own plan, and of none for a user without a plan', () => {
+    const instead = viewMatrix('service-premium');
+    expect(instead.basis).toContain('instead of yours, Sales-Premium');
+    expect(instead.columns.map(({ basis }) => basis)).toEqual(['', ...Array(5).fill('instead')]);
+    const none = viewMatrix(null, { tenant: premium, user: userWith() });
+    expect(none.basis).toBe('Each column shows what you would have with that plan.');
+    expect(new Set(none.columns.map(({ basis }) => basis))).toEqual(new Set(['']));
+  });
+
   it('puts the own plan first, then the chosen combination, then the other basic plans', () => {
-    expect(columnsOf(viewMatrix('sales-premium+service-essential'))).toEqual([
+    expect(columnsOf(viewMatrix('sales-premium+service-essential', onPlans, { basis: 'instead' }))).toEqual([
       ['Sales-Premium', 'own'],
       ['Sales-Premium + Service-Essentials', 'chosen'],
       ['Sales-Essentials', 'other'],
@@ -44,7 +79,7 @@ describe('plan matrix', () => {
       ['Service-Premium', 'chosen'],
       ['Sales-Essentials', 'other'],
     ]);
-    expect(columnsOf(viewMatrix('sales-premium'))).toHaveLength(6);
+    expect(columnsOf(viewMatrix('sales-premium', onPlans, { basis: 'instead' }))).toHaveLength(6);
   });
 
   it('keeps the order of the CRM Suite plans, which contain each other', () => {
@@ -70,6 +105,7 @@ describe('plan matrix', () => {
     expect(quotes['Sales-Essentials']).toMatchObject({
       state: 'view-only',
       change: 'lost',
+      icons: ['lost', 'view-only'],
       text: 'Lost · View only',
     });
     expect(cellsOf(matrix, 'Sales forecasting on the product level')['Sales-Essentials']).toMatchObject({
@@ -89,9 +125,9 @@ describe('plan matrix', () => {
   });
 
   it('links each other plan with its comparison, which keeps the filter', () => {
-    const { columns } = viewMatrix('service-premium', onPlans, true);
+    const { columns } = viewMatrix('service-premium', onPlans, { differencesOnly: true });
     expect(columns.find(({ label }) => label === 'Marketing-Premium')?.href).toBe(
-      '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=marketing-premium&differences=on',
+      '/panel/plans?uctx=Cust12345&usid=5&lang=en&plan=marketing-premium&basis=instead&differences=on',
     );
   });
 
@@ -100,18 +136,18 @@ describe('plan matrix', () => {
     expect(groups.map(({ id, isOpen, tallies }) => [id, isOpen, tallies[0]?.text, tallies[1]?.text])).toEqual(
       [
         ['sales', true, '14 of 14', '5 of 14'],
-        ['service', true, '5 of 14', '13 of 14'],
-        ['marketing', true, '10 of 22', '3 of 22'],
+        ['service', true, '0 of 9', '8 of 9'],
+        ['marketing', true, '7 of 19', '0 of 19'],
         ['common', false, '20 of 20', '20 of 20'],
       ],
     );
   });
 
   it('shows only the rows in which the chosen plan differs from the own one on demand', () => {
-    const { groups } = viewMatrix('sales-premium+service-essential', onPlans, true);
+    const differencesOnly = { differencesOnly: true };
+    const { groups } = viewMatrix('sales-premium+service-essential', onPlans, differencesOnly);
     expect(groups.map(({ id, rows }) => [id, rows.length])).toEqual([['service', 6]]);
-    expect(viewMatrix('sales-premium', onPlans, true).groups.map(({ id }) => id)).toEqual([
-      'sales',
+    expect(viewMatrix('sales-premium', onPlans, differencesOnly).groups.map(({ id }) => id)).toEqual([
       'service',
       'marketing',
     ]);
@@ -126,9 +162,19 @@ describe('plan matrix', () => {
     expect(projects.Growth).toMatchObject({ state: 'enabled', change: null, limit: '' });
   });
 
-  it('names the states that it shows by an icon', () => {
+  it('explains its icons, those of other states only where a cell has them', () => {
     const hidden = { ...userWithPlan(premium, 'ten-sales'), functionRights: ['hide-project'] };
-    const { icons } = viewMatrix('service-premium', { tenant: premium, user: hidden });
-    expect(icons).toContainEqual({ state: 'hidden-by-role', text: 'Hidden by your role' });
+    const textsOf = ({ legend }: Matrix) => legend.map(({ icon, text }) => [icon, text]);
+    expect(textsOf(viewMatrix('service-premium', { tenant: premium, user: hidden }))).toEqual([
+      ['included', 'Included'],
+      ['missing', 'Not included'],
+      ['gained', 'Gained'],
+      ['lost', 'Lost'],
+      ['view-only', 'View only'],
+      ['hidden-by-role', 'Hidden by your role'],
+      ['unknown', 'Unknown'],
+    ]);
+    const shown = textsOf(viewMatrix('service-premium')).map(([icon]) => icon);
+    expect(shown).not.toContain('hidden-by-role');
   });
 });

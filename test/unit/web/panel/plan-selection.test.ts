@@ -7,8 +7,8 @@ import {
   parsePlanSelection,
 } from '../../../../src/web/panel/plan-selection.ts';
 
-const userPlans = { model: 'user-plans' } as const;
-const suite = { model: 'suite' } as const;
+const userPlans = { model: 'user-plans', plan: null } as const;
+const suite = { model: 'suite', plan: null } as const;
 
 describe('plan selection', () => {
   it('combines the ticked plans, of which the higher tier of a solution counts', () => {
@@ -33,11 +33,13 @@ describe('plan selection', () => {
   it('reads one plan, several plans and the filter from the query', () => {
     expect(parsePlanSelection({}, userPlans)).toEqual({
       chosen: null,
+      basis: 'instead',
       contained: [],
       differencesOnly: false,
     });
     expect(parsePlanSelection({ plan: 'sales-premium', differences: 'on' }, userPlans)).toEqual({
       chosen: 'sales-premium',
+      basis: 'instead',
       contained: [],
       differencesOnly: true,
     });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parsePlanSelection } from '../../../../src/web/panel/plan-selection.ts';
 import { plansPageView } from '../../../../src/web/panel/plans-page.ts';
 import type { AnyPlan } from '../../../../src/web/plan-names.ts';
 import { goldenTenants } from '../../licensing/fixtures/golden-cases.ts';
@@ -11,9 +12,10 @@ const suiteCore = publishedTenant('suite-core');
 const onPlans: Given = { tenant: premium, user: userWithPlan(premium, 'ten-sales') };
 const onSuite: Given = { tenant: suiteCore, user: userWith() };
 
-function viewPlans(chosen: AnyPlan | null, given: Given = onPlans) {
-  const selection = { chosen, contained: [], differencesOnly: false };
-  return plansPageView(createContext(given), selection, {
+function viewPlans(plan: AnyPlan | readonly AnyPlan[] | null, given: Given = onPlans, basis = '') {
+  const context = createContext(given);
+  const selection = parsePlanSelection({ plan: plan ?? [], basis }, context.report);
+  return plansPageView(context, selection, {
     addresses: given.isAdministrator ? addresses : null,
     publicUrl: 'https://planlens.example',
   });
@@ -56,10 +58,54 @@ describe('plan choice', () => {
   });
 });
 
+describe('basis of the comparison', () => {
+  const basesOf = (plan: AnyPlan | null, given = onPlans) =>
+    viewPlans(plan, given).bases.map(({ key, isChosen }) => [key, isChosen]);
+
+  it('is the own plan with another one where a link contains it, else another one instead', () => {
+    expect(basesOf(null)).toEqual([
+      ['in-addition', true],
+      ['instead', false],
+    ]);
+    expect(basesOf('sales-premium+marketing-premium')).toEqual(basesOf(null));
+    expect(basesOf('service-premium')).toEqual([
+      ['in-addition', false],
+      ['instead', true],
+    ]);
+  });
+
+  it('adds the own plan to a ticked one', () => {
+    const { comparison, choices } = viewPlans('service-premium', onPlans, 'in-addition');
+    expect(comparison).toMatchObject({ plan: 'Sales-Premium + Service-Premium', lost: [], refusal: '' });
+    expect(choices.filter(({ ticked }) => ticked).map(({ key }) => key)).toEqual([
+      'sales-premium',
+      'service-premium',
+    ]);
+    expect(viewPlans('service-premium', onPlans, 'instead').comparison?.plan).toBe('Service-Premium');
+  });
+
+  it('is no choice on CRM Suite, without a plan, or with every plan', () => {
+    expect(basesOf('plus', onSuite)).toEqual([]);
+    expect(basesOf(null, { tenant: premium, user: userWith() })).toEqual([]);
+  });
+
+  it('says which ticked plan another one of its solution includes, but not of the own plan', () => {
+    const textOf = (...plans: AnyPlan[]) => viewPlans(plans).containedText;
+    expect(textOf('service-essential', 'service-premium', 'marketing-premium')).toBe(
+      'Only one plan of a solution counts: Service-Premium includes Service-Essentials.',
+    );
+    expect(textOf('sales-premium', 'service-premium')).toBe('');
+    expect(viewPlans('sales-essential', onPlans, 'in-addition').containedText).toBe(
+      'Only one plan of a solution counts: Sales-Premium includes Sales-Essentials.',
+    );
+  });
+});
+
 describe('link for colleagues', () => {
   it('names the tenant, the plans and the filter, but neither user nor language', () => {
     const selection = {
       chosen: 'sales-premium+service-essential',
+      basis: 'in-addition',
       contained: [],
       differencesOnly: true,
     } as const;
@@ -173,6 +219,20 @@ describe('plan comparison', () => {
     const given = { ...onPlans, accessRequests: [requestAccess('plan:sales-premium+service-premium')] };
     expect(compare('sales-premium+service-premium', given)?.accessRequest?.mayRequest).toBe(false);
     expect(compare('sales-premium+service-essential', given)?.accessRequest?.mayRequest).toBe(true);
+  });
+
+  it('tells a user without a plan to choose one, which they may ask for', () => {
+    const withoutPlan = { tenant: premium, user: userWith() };
+    expect(viewPlans(null, withoutPlan)).toMatchObject({
+      hint: english.t('compare.choose'),
+      comparison: null,
+    });
+    expect(viewPlans('sales-essential', withoutPlan)).toMatchObject({
+      hint: '',
+      comparison: { refusal: '', accessRequest: { mayRequest: true } },
+    });
+    expect(viewPlans(null, { ...withoutPlan, isAdministrator: true }).hint).toBe('');
+    expect(viewPlans(null).hint).toBe('');
   });
 
   it('compares nothing for an unknown user', () => {

@@ -27,6 +27,18 @@ describe('search results', () => {
     expect(shown('sales guide')[0]).toEqual(['Vertriebsleitfaden', '[Sales]', '[Sales] [guide]']);
   });
 
+  it('name the language of a label that is not in the language of the user', () => {
+    const languageOf = (typed: string, language = german) => {
+      const { termLanguage, languageName } = search(typed, language)[0]?.found ?? {};
+      return [termLanguage, languageName];
+    };
+    expect(languageOf('sales guide')).toEqual(['en', 'Englisch']);
+    expect(languageOf('Vertriebsleitfaden', english)).toEqual(['de', 'German']);
+    expect(languageOf('kundtjänst', english)).toEqual(['sv', 'Swedish']);
+    expect(languageOf('Kunden')).toEqual(['', '']);
+    expect(languageOf('wahrung')).toEqual(['', '']);
+  });
+
   it('mark the group that a feature belongs to', () => {
     expect(shown('Dokumentenmanagement')[0]).toEqual([
       'Dokumente und Vorlagen',

@@ -14,6 +14,7 @@ const row = {
   state: nasty,
   stateText: nasty,
   isRequested: true,
+  countedUnder: nasty,
   children: [],
 };
 const panelUser = {
@@ -90,6 +91,7 @@ const panel = {
       state: 'enabled',
       stateText: nasty,
       isRequested: false,
+      countedUnder: nasty,
       children: [],
     },
     reason: nasty,
@@ -97,6 +99,8 @@ const panel = {
       label: [{ text: nasty, marked: true }],
       place: [{ text: nasty, marked: false }],
       term: [{ text: nasty, marked: true }],
+      termLanguage: nasty,
+      languageName: nasty,
       href: nasty,
     },
   })),
@@ -126,7 +130,8 @@ const feature = {
   reason: nasty,
   next: nasty,
   inferred: true,
-  visibilityHints: [{ text: nasty, code: nasty }],
+  hidingRights: [{ text: nasty, code: nasty, isEnglish: true }],
+  visibilityHints: [{ text: nasty, code: nasty, isEnglish: true }],
   evidence: [{ text: nasty, code: nasty }],
   documentation: [documentation],
   also: [nasty],
@@ -159,6 +164,7 @@ const comparison = {
 };
 const column = {
   label: nasty,
+  basis: nasty,
   href: nasty,
   role: nasty,
   enabled: nasty,
@@ -168,17 +174,20 @@ const column = {
   seat: nasty,
   seatText: nasty,
 };
-const cell = { role: nasty, state: nasty, change: 'gained', hasIcon: true, text: nasty, limit: nasty };
+const cell = { role: nasty, state: nasty, change: 'gained', icons: [nasty], text: nasty, limit: nasty };
 const plans = {
   ...panelUser,
   own: nasty,
+  hint: nasty,
   isSuite: false,
   choices: [{ key: nasty, label: nasty, ticked: true }],
+  bases: [{ key: nasty, text: nasty, isChosen: true }],
   differencesOnly: true,
   containedText: nasty,
   sharedUrl: nasty,
   comparison,
   matrix: {
+    basis: nasty,
     columns: [column],
     groups: [
       {
@@ -186,11 +195,11 @@ const plans = {
         title: nasty,
         tallies: [{ role: nasty, text: nasty }],
         isOpen: true,
-        rows: [{ label: nasty, cells: [cell] }],
+        rows: [{ label: nasty, countedUnder: nasty, cells: [cell] }],
       },
     ],
     hasSeats: true,
-    icons: [{ state: nasty, text: nasty }],
+    legend: [{ icon: nasty, state: nasty, change: 'gained', text: nasty }],
   },
 };
 const openRequest = {
@@ -440,7 +449,8 @@ const explanation = {
   reason: nasty,
   inferred: true,
   next: nasty,
-  visibilityHints: [{ text: nasty, code: nasty }],
+  hidingRights: [{ text: nasty, code: nasty, isEnglish: true }],
+  visibilityHints: [{ text: nasty, code: nasty, isEnglish: true }],
   evidence: [{ text: nasty, code: nasty, doubt: nasty }],
   also: [nasty],
   upgrades: [upgrade],
@@ -564,6 +574,7 @@ const problem = {
   text: nasty,
   code: nasty,
   detail: nasty,
+  retryText: nasty,
   requestId: nasty,
   kept: nasty,
   typed: nasty,
@@ -779,10 +790,15 @@ describe('page templates', () => {
       feature,
       'class="seat"',
     ],
+    ['feature', { ...feature, hidingRights: [], visibilityHints: [] }, feature, '<code lang="en">'],
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
-    ['plans', { ...plans, containedText: '' }, plans, 'class="eyebrow" role="status"'],
+    ['plans', { ...plans, containedText: '' }, plans, 'class="notice contained"'],
+    ['panel', { ...panel, results: [] }, panel, '<span lang='],
+    ['plans', { ...plans, hint: '' }, { ...plans, hint: 'Zuerst wählen' }, 'Zuerst wählen'],
+    ['problem', { ...problem, retryText: '' }, { ...problem, retryText: 'gleich' }, '<p>gleich</p>'],
+    ['plans', { ...plans, bases: [] }, plans, 'name="basis"'],
     ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, '<textarea'],
     [
       'admin-access-requests',
