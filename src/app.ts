@@ -10,7 +10,7 @@ import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
-import { createApiRouter } from './web/api/api-router.ts';
+import { createApiRouters } from './web/api/api-router.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
@@ -126,10 +126,20 @@ export function buildApp(appDeps: AppDeps): Express {
   const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.set('trust proxy', [...config.trustedProxies]);
   app.use(limitPipelining(), requestMetrics(metrics.onRequest), clientAddress(log), requestLog(log));
-  app.use(securityHeaders());
   const { metricsToken, apiRequestsPerSecond: requestsPerSecond } = config;
+  const api = createApiRouters({
+    ...deps,
+    auditRefusal,
+    sessionKeys: config.sessionKeys,
+    assumptions: config.assumptions,
+    flagCacheBytes: config.cache.flagBytes,
+    requestsPerSecond,
+    stopping,
+  });
+  app.use(api.evaluation);
+  app.use(securityHeaders());
   app.use(createOperationsRouter({ ...deps, stopping, registry: metrics.registry, metricsToken }));
-  app.use(createApiRouter({ ...deps, auditRefusal, sessionKeys: config.sessionKeys, requestsPerSecond }));
+  app.use(api.others);
   app.use(limitInFlight(maxInFlightPerClient));
   app.use('/assets', serveAssets(root));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));

@@ -39,6 +39,7 @@ import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-in
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
 import { createUserDirectory, type UserDirectory } from './snapshots/user-directory.ts';
+import { createUserLookup, type UserLookup } from './snapshots/user-lookup.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { type AssignmentSolver, createAssignmentSolver } from './solver/assignment-solver.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
@@ -89,6 +90,7 @@ export interface Services {
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
   readonly userDirectory: UserDirectory;
+  readonly userLookup: UserLookup;
   readonly seatCounts: SeatCountStore;
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
@@ -97,6 +99,11 @@ export interface Services {
    * and with null when removals may have been missed.
    */
   onRemoval(listener: (key: string | null) => void): void;
+  /**
+   * Calls `listener` when license data or the status of a tenant (`Cust12345`), or license data of a user
+   * (`Cust12345/101`), changed in any process, and with null when changes may have been missed.
+   */
+  onDataChange(listener: (key: string | null) => void): void;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
   /** Whether the database accepts writes; costs at most one query per second. */
@@ -142,10 +149,13 @@ export async function openServices(deps: {
   const apiKeyUses = createApiKeyUses({ db, now, onFailed: telemetry.onUsesNotWritten });
   const apiKeys = createApiKeyStore({ db, uses: apiKeyUses, now });
   const sessionCutoffs = createSessionCutoffStore({ db, now });
-  const removals = new EventEmitter<{ removal: [key: string | null] }>();
-  const removePages = (key: string | null) => void removals.emit('removal', key);
+  const userLookup = createUserLookup({ db, now });
+  const events = new EventEmitter<{ removal: [key: string | null]; change: [key: string | null] }>();
+  const removePages = (key: string | null) => void events.emit('removal', key);
+  const onDataChange = (key: string | null) => void events.emit('change', key);
+  events.on('removal', userLookup.invalidateRemoved);
   const shared = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys };
-  const caches = { ...shared, superOffice, removePages };
+  const caches = { ...shared, superOffice, removePages, onDataChange };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -174,6 +184,7 @@ export async function openServices(deps: {
     licenses,
     users: createUserStore({ db }),
     userDirectory: createUserDirectory({ db }),
+    userLookup,
     seatCounts: createSeatCountStore({
       db,
       count: (tenantLicenses) => countSeatNumbers(tenantLicenses, config.assumptions),
@@ -194,7 +205,8 @@ export async function openServices(deps: {
     savedAnswers: createSavedAnswerStore({ db }),
     assignmentSolver: createAssignmentSolver(),
     purgeExpired: createPurgeExpired({ db, now }),
-    onRemoval: (listener) => void removals.on('removal', listener),
+    onRemoval: (listener) => void events.on('removal', listener),
+    onDataChange: (listener) => void events.on('change', listener),
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: readiness.isDatabaseUp,

@@ -73,12 +73,13 @@ describe('route table', () => {
       'requestMetrics',
       'clientAddress',
       'requestLog',
-      'securityHeaders',
+      // Before the evaluation of flags, which comes before the headers of pages.
+      'prepareEvaluation',
     ]);
     // Behind the routes of operators, which must respond whatever clients do.
     const others = steps.slice(first, last).filter(({ route }) => route === null);
     const ofApi = ['cors', 'limitInFlight', 'notFound', 'answerProblem'];
-    expect(others.map(({ name }) => name)).toEqual([...ofApi, 'limitInFlight', 'assets']);
+    expect(others.map(({ name }) => name)).toEqual(['securityHeaders', ...ofApi, 'limitInFlight', 'assets']);
     expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
   });
 
@@ -102,7 +103,7 @@ describe('route table', () => {
   });
 
   it('verifies the CSRF token of every form before handling it, and the origin of forms without a session', () => {
-    const withoutForm = /^\/(callbacks\/|auth\/callback$|api\/v1\/)/;
+    const withoutForm = /^\/(callbacks\/|auth\/callback$|api\/v1\/|ofrep\/v1\/)/;
     const withoutSession = /^\/(install|panel\/sign-in|panel\/session)$/;
     for (const { path, methods, handlers } of listRoutes(app)) {
       if (!methods.includes('post')) continue;
@@ -216,6 +217,9 @@ const responses = [
   expected('get', '/uninstall', 302),
   expected('post', '/uninstall', 401),
   expected('post', '/api/v1/user-tokens', 401),
+  expected('post', '/ofrep/v1/evaluate/flags', 401),
+  expected('post', '/ofrep/v1/evaluate/flags/:key', 401),
+  expected('get', '/ofrep/v1/events', 401),
   expected('post', '/callbacks/state-change', 400),
   expected('post', '/callbacks/webhooks/:hookId', 404),
   expected('get', '/admin', 302),

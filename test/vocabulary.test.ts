@@ -51,7 +51,15 @@ const deniedTerms: readonly DeniedTerm[] = [
   {
     term: /\blapse(d|s)?\b/,
     use: 'expire',
-    except: [published, pageTexts(/^test\/wording\.test/)],
+    except: [
+      published,
+      pageTexts(/^test\/wording\.test/),
+      {
+        files:
+          /^(src\/web\/api\/ofrep|test\/unit\/web\/api\/ofrep|test\/integration\/ofrep|docs\/adr\/0024|docs\/partner-guide|examples)/,
+        because: 'It is a variant of flags, for suspended tenants as well as for expired licenses.',
+      },
+    ],
   },
   {
     term: /\bperhaps\b/,

@@ -45,6 +45,8 @@ export interface Config {
   /** The shares of CACHE_MB. */
   readonly cache: {
     readonly pageBytes: number;
+    /** Of the answers of the license API. */
+    readonly flagBytes: number;
     readonly tenantLicenseBytes: number;
     readonly userLicenseBytes: number;
   };
@@ -246,7 +248,8 @@ function findReusedKey(env: { ENCRYPTION_KEYS: Keyring; SESSION_KEYS: Keyring })
 
 /** Pages are worth most: a cached page costs neither a decision nor rendering. */
 function splitCache(bytes: number): Config['cache'] {
-  return { pageBytes: bytes / 2, tenantLicenseBytes: bytes / 4, userLicenseBytes: bytes / 4 };
+  const answers = { pageBytes: (bytes * 3) / 8, flagBytes: bytes / 8 };
+  return { ...answers, tenantLicenseBytes: bytes / 4, userLicenseBytes: bytes / 4 };
 }
 
 /** The content of SUPEROFFICE_PRIVATE_KEY_FILE, if it is set. */

@@ -24,13 +24,18 @@ export interface SharedCaches {
   readonly superOffice: Pick<SuperOffice, 'states' | 'tickets'>;
   /** Removes the pages of a tenant (`Cust12345`) or of one of its users (`Cust12345/101`), or all with null. */
   readonly removePages: (key: string | null) => void;
+  /** Tells that the data of a tenant or of one of its users changed, or with null that changes may have been missed. */
+  readonly onDataChange: (key: string | null) => void;
 }
 
 /** The NOTIFY channels that report a change or a removal, with handlers that invalidate the entries concerned. */
 export function invalidationHandlers(caches: SharedCaches): Record<string, NotificationHandler> {
   const { tenants, accessRequests, licenses, sessionCutoffs, apiKeys, superOffice } = caches;
   return {
-    [snapshotChannel]: (key) => licenses.invalidate(key),
+    [snapshotChannel]: (key) => {
+      licenses.invalidate(key);
+      caches.onDataChange(key);
+    },
     [accessRequestChannel]: (key) => accessRequests.invalidate(key),
     [sessionCutoffChannel]: (key) => sessionCutoffs.invalidate(key),
     [apiKeyChannel]: (tenantId) => apiKeys.invalidate(tenantId),
@@ -40,6 +45,7 @@ export function invalidationHandlers(caches: SharedCaches): Record<string, Notif
       accessRequests.invalidate(`${tenantId}/`);
       sessionCutoffs.invalidate(`${tenantId}/`);
       apiKeys.invalidate(tenantId);
+      caches.onDataChange(tenantId);
     },
     [removalChannel]: (key) => {
       removeEverywhere(caches, key);
@@ -68,4 +74,5 @@ export function invalidateAll(caches: SharedCaches): void {
   for (const cache of [tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys, states, tickets])
     cache.invalidateAll();
   caches.removePages(null);
+  caches.onDataChange(null);
 }

@@ -103,7 +103,12 @@ describe('loadConfig', () => {
         frameAncestors: ['https://*.superoffice.com', 'https://login.example'],
       },
       database: { url },
-      cache: { pageBytes: 32 * 2 ** 20, tenantLicenseBytes: 16 * 2 ** 20, userLicenseBytes: 16 * 2 ** 20 },
+      cache: {
+        pageBytes: 24 * 2 ** 20,
+        flagBytes: 8 * 2 ** 20,
+        tenantLicenseBytes: 16 * 2 ** 20,
+        userLicenseBytes: 16 * 2 ** 20,
+      },
       apiRequestsPerSecond: 500,
       logLevel: 'debug',
       webhookErrorEmails: ['ops@planlens.example', 'on-call@planlens.example'],
