@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
 import { createApiRouters } from './web/api/api-router.ts';
+import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
@@ -142,6 +143,7 @@ export function buildApp(appDeps: AppDeps): Express {
   app.use(api.others);
   app.use(limitInFlight(maxInFlightPerClient));
   app.use('/assets', serveAssets(root));
+  app.use(createApiDocsRouter(deps));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
   app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
   app.use(createSignInRouter({ ...deps, finishInstall }));
