@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
@@ -12,6 +13,7 @@ import type { Services } from './services.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
 import { createApiRouters } from './web/api/api-router.ts';
 import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
+import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
@@ -81,8 +83,14 @@ export interface AppDeps {
 /** Requests that one client may have in flight: a sixteenth of the connections of the process. */
 const maxInFlightPerClient = 256;
 
+/** The web application, and what a server calls for each request. */
+export interface App {
+  readonly app: Express;
+  readonly listener: RequestListener;
+}
+
 /** Builds the web application: its middleware and routers, in the order in which a request passes them. */
-export function buildApp(appDeps: AppDeps): Express {
+export function buildApp(appDeps: AppDeps): App {
   const { config, services, log, metrics, pages, root, deprovision, stopping, now } = appDeps;
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
@@ -97,6 +105,7 @@ export function buildApp(appDeps: AppDeps): Express {
   const beginSignIn = createBeginSignIn({ startSignIn, ...pages });
   const drafts = createFormDrafts({
     secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'form draft')),
+    sessions,
   });
   const deps = {
     ...services,
@@ -150,5 +159,6 @@ export function buildApp(appDeps: AppDeps): Express {
   app.use(createAdminRouter(deps));
   app.use(createSetupRouter({ ...deps, deprovision }));
   app.use(notFound, handleError);
-  return app;
+  const listener = createEvaluationShortcut({ app, evaluate: api.evaluate, onRequest: metrics.onRequest });
+  return { app, listener };
 }

@@ -11,10 +11,11 @@ import { DatabaseSetupError } from './database/setup-error.ts';
 import { createProvisioning } from './lifecycle/provisioning/create-provisioning.ts';
 import { startWorkers } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { projectRoot } from './project-root.ts';
 import { openServices, type Services } from './services.ts';
 import { limitConnections } from './web/middleware/limit-connections.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(projectRoot);
 
 /**
  * Connections still open after this are closed, as a closing server no longer applies its timeouts. Container runtimes
@@ -95,8 +96,8 @@ async function serve(deps: {
   const { config, services, stop, log } = deps;
   const provisioning = createProvisioning({ config, services, root });
   const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
-  const app = buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now });
-  const server = createServer({ connectionsCheckingInterval }, app);
+  const { app, listener } = buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now });
+  const server = createServer({ connectionsCheckingInterval }, listener);
   const isTrusted: (address: string, hop: number) => boolean = app.get('trust proxy fn');
   limitConnections(server, maxConnectionsPerClient, (address) => isTrusted(address, 0));
   Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });

@@ -44,7 +44,7 @@ beforeAll(async () => {
   services = await openServices({ config, log, metrics, now: Date.now });
   const provisioning = createProvisioning({ config, services, root });
   const stopping = new AbortController().signal;
-  app = buildApp({
+  const built = buildApp({
     config,
     services,
     log,
@@ -55,7 +55,8 @@ beforeAll(async () => {
     stopping,
     now: Date.now,
   });
-  server = createServer(app);
+  app = built.app;
+  server = createServer(built.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
@@ -237,6 +238,7 @@ const responses = [
   expected('get', '/admin/users.csv', 302),
   expected('get', '/admin/users.xlsx', 302),
   expected('get', '/admin/users/:associateId', 404),
+  expected('post', '/admin/users/:associateId', 401),
   expected('get', '/admin/seats', 302),
   expected('get', '/admin/access-requests.csv', 302),
   expected('get', '/admin/access-requests.xlsx', 302),
@@ -329,6 +331,7 @@ describe('browser caching', () => {
           'copy.js',
           'api-docs.js',
           'api-docs.css',
+          'tick-all.js',
           'plans.css',
           'admin.css',
         ].includes(name),

@@ -6,7 +6,7 @@ import { browserOrigin, createApiKey, makeUserToken } from '../support/api-keys.
 import { listenTo, TestEventSource } from '../support/event-source.ts';
 import { freePort } from '../support/free-port.ts';
 import { violations } from '../support/ofrep-schema.ts';
-import { install, installedPlanlens, testUsers } from '../support/planlens.ts';
+import { install, installedPlanlens, metricsToken, testUsers } from '../support/planlens.ts';
 import { spawnServer, untilReady } from '../support/server-process.ts';
 
 const { administrator, salesPremium, servicePremium } = testUsers;
@@ -62,6 +62,36 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       if (revokedAt === null) await apiKeys.revoke(actor, id);
   };
 
+  // First, as long as its clock is that of this process.
+  describe('another process', () => {
+    it('tells of a change, ends the stream of a revoked key, and ends all when it stops', async () => {
+      const port = String(await freePort());
+      const server = spawnServer({ ...planlens.environment, PORT: port });
+      await untilReady(`http://localhost:${port}`);
+      const openThere = async () => {
+        const { eventStreams } = await askAll();
+        const address = new URL(eventStreams[0]?.url ?? '');
+        const listening = listenTo(Object.assign(address, { port }).href);
+        await expect.poll(() => listening.source.readyState).toBe(1);
+        return listening;
+      };
+      const { source, events } = await openThere();
+      const before = events.length;
+      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-service' });
+      await expect.poll(() => events.length).toBeGreaterThan(before);
+      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
+      await expect.poll(async () => (await askOne('plan')).value).toMatch(/^sales-/);
+      await revokeKeys();
+      await expect.poll(() => source.readyState).toBe(2);
+      key = await createApiKey(apiKeys);
+      const last = await openThere();
+      server.child.kill('SIGTERM');
+      await expect.poll(() => last.source.readyState, { timeout: 4_000 }).not.toBe(1);
+      last.source.close();
+      await server.ended();
+    });
+  });
+
   describe('evaluation', () => {
     it('answers for one flag what it answers for all', async () => {
       const { flags } = await askAll();
@@ -104,6 +134,52 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       const { headers } = await ask({ targetingKey: user }, { headers: { 'accept-encoding': 'br' } });
       expect(headers.get('content-encoding')).toBe('br');
       expect(Number(headers.get('content-length'))).toBeLessThan(8_000);
+    });
+  });
+
+  describe('evaluation before the app', () => {
+    it('answers as the app does', async () => {
+      const publishableKey = await createApiKey(apiKeys, { kind: 'publishable' });
+      const token = await makeUserToken(url, { secretKey: key, publishableKey }, 101);
+      const inApp = { 'x-api-key': publishableKey, authorization: `Bearer ${token}`, origin: browserOrigin };
+      const headersOf = ({ headers }: { headers: Headers }) =>
+        [...headers].filter(([name]) => !/^(date|etag|content-length|access-control-.*)$/.test(name));
+      for (const flag of [undefined, 'sales-guide']) {
+        const asked = flag === undefined ? {} : { flag };
+        const first = await ask({ targetingKey: user }, asked);
+        const later = await ask({ targetingKey: user }, { ...asked, headers: inApp });
+        expect(headersOf(first)).toEqual(headersOf(later));
+        if (flag !== undefined) expect(first.json).toEqual(later.json);
+      }
+    });
+
+    it('counts a success in the metrics and does not log it', async () => {
+      const lines = () => planlens.logged.filter((line) => line.includes('/flags/stakeholders')).length;
+      const counted = async () => {
+        const response = await fetch(`${url}/metrics`, {
+          headers: { authorization: `Bearer ${metricsToken}` },
+        });
+        const route = 'route="/ofrep/v1/evaluate/flags/:key"';
+        const pattern = new RegExp(
+          `http_request_duration_seconds_count\\{[^}]*${route}[^}]*status="200"[^}]*\\} (\\d+)`,
+        );
+        return Number(pattern.exec(await response.text())?.[1] ?? 0);
+      };
+      const before = await counted();
+      await askOne('stakeholders');
+      await expect.poll(counted).toBe(before + 1);
+      expect(lines()).toBe(0);
+    });
+
+    it('leaves a failure to the app, which logs it with the tenant, and its key counts it once', async () => {
+      const { id = '' } = (await apiKeys.findByKey(key)) ?? {};
+      const usesOf = async () => (await apiKeys.list(tenantId)).find((each) => each.id === id)?.uses;
+      expect((await ask({ targetingKey: 'Nobody Here' }, { flag: 'forms' })).status).toBe(400);
+      expect(await usesOf()).toBe(1);
+      const refused = planlens.logged.filter((line) => line.includes(id) && line.includes('request refused'));
+      expect(refused).toHaveLength(1);
+      expect(refused[0]).toContain(`"tenantId":"${tenantId}"`);
+      expect(planlens.logged.filter((line) => line.includes('/flags/forms')).length).toBeGreaterThan(0);
     });
   });
 
@@ -387,34 +463,6 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       await expect(openPage()).rejects.toThrow('Initialization failed');
       key = await createApiKey(apiKeys);
       expect((await openPage()).getBooleanValue('sales-guide', false)).toBe(true);
-    });
-  });
-
-  describe('another process', () => {
-    it('tells of a change, ends the stream of a revoked key, and ends all when it stops', async () => {
-      const port = String(await freePort());
-      const server = spawnServer({ ...planlens.environment, PORT: port });
-      await untilReady(`http://localhost:${port}`);
-      const openThere = async () => {
-        const { eventStreams } = await askAll();
-        const address = new URL(eventStreams[0]?.url ?? '');
-        const listening = listenTo(Object.assign(address, { port }).href);
-        await expect.poll(() => listening.source.readyState).toBe(1);
-        return listening;
-      };
-      const { source, events } = await openThere();
-      const before = events.length;
-      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-service' });
-      await expect.poll(() => events.length).toBeGreaterThan(before);
-      control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
-      await revokeKeys();
-      await expect.poll(() => source.readyState).toBe(2);
-      key = await createApiKey(apiKeys);
-      const last = await openThere();
-      server.child.kill('SIGTERM');
-      await expect.poll(() => last.source.readyState, { timeout: 4_000 }).not.toBe(1);
-      last.source.close();
-      await server.ended();
     });
   });
 

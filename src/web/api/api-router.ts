@@ -19,6 +19,7 @@ import { createApiLimits } from './api-limits.ts';
 import { createAuthenticateApi } from './authenticate.ts';
 import { createCors } from './cors.ts';
 import { createFindKey } from './find-key.ts';
+import type { Evaluate } from './ofrep/evaluate.ts';
 import { createOfrepRoutes } from './ofrep/ofrep-routes.ts';
 import { createPrepareProblem, createProblemHandler } from './problem.ts';
 import { createUserTokens } from './user-token.ts';
@@ -35,6 +36,8 @@ export interface ApiRouters {
   /** The evaluation of flags. It comes before the headers of pages, which would cost a tenth of its time. */
   readonly evaluation: Router;
   readonly others: Router;
+  /** What `evaluation` does, for `createEvaluationShortcut`. */
+  readonly evaluate: Evaluate;
 }
 
 /** Creates the routes of the license API. */
@@ -88,7 +91,7 @@ export function createApiRouters(deps: {
     .all(methodNotAllowed);
   others.use(createV1Routes({ ...deps, authenticate }));
   others.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
-  return { evaluation, others };
+  return { evaluation, others, evaluate: ofrep.evaluate };
 }
 
 /** Three handlers as one: a step of Express takes as long as what they do. */

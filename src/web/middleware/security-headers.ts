@@ -23,19 +23,26 @@ export function securityHeaders(): RequestHandler {
 }
 
 /**
- * Sets the security headers of answers that are data, which no browser shows as a page: a few, always the same, because
- * they are sent thousands of times per second.
+ * The security headers of answers that are data, which no browser shows as a page: a few, always the same, because they are
+ * sent thousands of times per second.
  */
-export function dataHeaders(): RequestHandler {
+export function dataHeaderValues(): Readonly<Record<string, string>> {
   const { directives } = toContentSecurityPolicy(["'none'"]);
   const toDirective = ([name, sources]: [string, readonly string[]]) =>
     `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${sources.join(' ')}`;
-  const policy = Object.entries(directives).map(toDirective).join(';');
+  return {
+    'Content-Security-Policy': Object.entries(directives).map(toDirective).join(';'),
+    'Referrer-Policy': 'same-origin',
+    'Strict-Transport-Security': 'max-age=31536000',
+    'X-Content-Type-Options': 'nosniff',
+  };
+}
+
+/** Sets the headers of `dataHeaderValues`. */
+export function dataHeaders(): RequestHandler {
+  const values = Object.entries(dataHeaderValues());
   return function dataHeaders(_request, response, next) {
-    response.setHeader('Content-Security-Policy', policy);
-    response.setHeader('Referrer-Policy', 'same-origin');
-    response.setHeader('Strict-Transport-Security', 'max-age=31536000');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
+    for (const [name, value] of values) response.setHeader(name, value);
     next();
   };
 }

@@ -9,11 +9,14 @@ import { digestOf } from './snapshot-digest.ts';
 export interface DataVersions {
   /** The `tenantVersion`; null if the tenant was removed. */
   ofTenant(tenantId: string): Promise<string | null>;
-  /** The digest of the user's stored licenses. Sends no request to SuperOffice. */
-  ofUser(tenantId: string, associateId: number): Promise<string>;
+  /** The digests of the stored licenses of some users, by associate id. Sends no request to SuperOffice. */
+  ofUsers(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** `YYYY-MM-DD` in UTC. */
   today(): string;
 }
+
+/** Each has about ten kilobytes, and is parsed and hashed while nothing else runs. */
+const usersPerQuery = 100;
 
 /** `now` in ms since 1970. */
 export function createDataVersions(deps: {
@@ -37,11 +40,16 @@ export function createDataVersions(deps: {
       return tenantVersion(tenant.status, snapshot?.content ?? null, today());
     },
 
-    async ofUser(tenantId, associateId) {
+    async ofUsers(tenantId, associateIds) {
       const tenant = await tenants.findCached(tenantId);
-      if (tenant?.status !== 'active') return digestOf(null);
-      const stored = await licenses.getStoredUserLicenses(tenantId, [associateId]);
-      return digestOf(stored.get(associateId) ?? null);
+      const digests = new Map(associateIds.map((id) => [id, digestOf(null)]));
+      if (tenant?.status !== 'active') return digests;
+      for (let from = 0; from < associateIds.length; from += usersPerQuery) {
+        const ids = associateIds.slice(from, from + usersPerQuery);
+        const stored = await licenses.getStoredUserLicenses(tenantId, ids);
+        for (const [id, content] of stored) digests.set(id, digestOf(content));
+      }
+      return digests;
     },
   };
 }

@@ -37,22 +37,19 @@ const contextSchema = z.object({
 /** The body of an evaluation request. */
 export const bodySchema = z.object({ context: contextSchema });
 
-/**
- * Reads the body of an evaluation request.
- * @throws OfrepError `PARSE_ERROR`, `TARGETING_KEY_MISSING`, `INVALID_CONTEXT`; AppError `body-too-large`
- */
-export async function readEvaluationRequest(request: Request): Promise<EvaluationRequest> {
+/** Reads the body of an evaluation request. @throws OfrepError `PARSE_ERROR`; AppError `body-too-large` */
+export async function readContext(request: Request): Promise<Buffer> {
   if (!isJson(request.headers['content-type']))
     throw new OfrepError('PARSE_ERROR', 'Send the context as JSON, with Content-Type: application/json.');
-  const bytes = await readBody(request, maxBodyBytes);
-  return parseEvaluationRequest(bytes.toString());
+  return readBody(request, maxBodyBytes);
 }
 
 function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType);
 }
 
-function parseEvaluationRequest(text: string): EvaluationRequest {
+/** Parses a body. @throws OfrepError `PARSE_ERROR`, `TARGETING_KEY_MISSING`, `INVALID_CONTEXT` */
+export function parseEvaluationRequest(text: string): EvaluationRequest {
   const body = parseJson(text);
   const parsed = bodySchema.safeParse(body);
   if (!parsed.success) throw explain(body, parsed.error);

@@ -45,7 +45,7 @@ interface Stream {
 /** The event streams of this process, which tell clients to evaluate their flags again. */
 export interface EventStreams {
   /**
-   * Opens the stream of a token. A client that has an older version than the current one is notified at once.
+   * Opens the stream of a token. A client that has an older version than the current one is notified within `collectMs`.
    * @throws AppError `api-key-invalid` if a key was revoked or the tenant removed, `api-limit`
    */
   open(request: Request, response: Response, claims: StreamClaims): Promise<void>;
@@ -74,16 +74,23 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
   const { versions, limits, stopping, now } = deps;
   const open = new Set<Stream>();
   const pick = (matches: (stream: Stream) => boolean) => [...open].filter(matches);
-  const changes = collectChanges<string | null>(
-    limits.collectMs,
-    (keys) => void notifyOf(keys).catch(deps.onError),
-  );
+  const changes = collectChanges<string | null>(limits.collectMs, (keys) => {
+    notifyOf(keys).catch((error: unknown) => {
+      deps.onError(error);
+      const checkAgain = () => {
+        for (const key of keys) changes.add(key);
+      };
+      setTimeout(checkAgain, limits.heartbeatMs).unref();
+    });
+  });
 
-  deps.onDataChange((key) => changes.add(key));
+  deps.onDataChange((key) => {
+    if (open.size > 0) changes.add(key);
+  });
   deps.onKeyChange((tenantId) => void endInvalid(tenantId).catch(deps.onError));
   deps.onRemoval((key) => {
     if (key === null) void endInvalid(null).catch(deps.onError);
-    else for (const stream of pick(({ claims }) => concerns(key, claims))) end(stream);
+    else for (const stream of pick(({ claims }) => keysOf(claims).includes(key))) end(stream);
   });
   stopping.addEventListener('abort', () => open.forEach(end), { once: true });
   watch();
@@ -103,17 +110,19 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
 
   /** Tells the clients concerned whose version is no longer the current one. */
   async function notifyOf(keys: ReadonlySet<string | null>): Promise<void> {
-    const concerned = pick(({ claims }) => [...keys].some((key) => key === null || concerns(key, claims)));
-    const tenantIds = new Set(concerned.map(({ claims }) => claims.tenantId));
-    for (const tenantId of tenantIds) {
+    const concerned = pick(({ claims }) => [...keysOf(claims), null].some((key) => keys.has(key)));
+    for (const tenantId of new Set(concerned.map(({ claims }) => claims.tenantId))) {
       const ofTenant = await versions.ofTenant(tenantId);
-      for (const stream of concerned.filter(({ claims }) => claims.tenantId === tenantId)) {
-        const { associateId } = stream.claims;
-        const isUserConcerned = keys.has(null) || keys.has(`${tenantId}/${associateId}`);
-        const ofUser = isUserConcerned
-          ? await versions.ofUser(tenantId, associateId)
-          : splitDataVersion(stream.seen).ofUser;
-        tell(stream, `${ofTenant}.${ofUser}`);
+      // The removal ends the streams.
+      if (ofTenant === null) continue;
+      const streams = concerned.filter(({ claims }) => claims.tenantId === tenantId);
+      const users = streams
+        .filter(({ claims }) => keys.has(null) || keys.has(userKey(claims)))
+        .map(({ claims }) => claims.associateId);
+      const ofUsers = await versions.ofUsers(tenantId, [...new Set(users)]);
+      for (const stream of streams) {
+        const known = splitDataVersion(stream.seen).ofUser;
+        tell(stream, `${ofTenant}.${ofUsers.get(stream.claims.associateId) ?? known}`);
       }
     }
   }
@@ -152,7 +161,6 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
 
   return {
     async open(request, response, claims) {
-      const { tenantId, associateId } = claims;
       if (!(await isValid(claims))) throw new AppError('api-key-invalid');
       requireRoom(claims);
       const connection = new StreamConnection(request, response);
@@ -162,11 +170,8 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
       open.add(stream);
       session.once('disconnected', () => open.delete(stream));
       await once(session, 'connected');
-      const [ofTenant, ofUser] = await Promise.all([
-        versions.ofTenant(tenantId),
-        versions.ofUser(tenantId, associateId),
-      ]);
-      tell(stream, `${ofTenant}.${ofUser}`);
+      // Checked with those that are opened at the same time, as after a restart.
+      changes.add(userKey(claims));
     },
   };
 }
@@ -177,7 +182,11 @@ function lastSeen({ headers }: Request): string | null {
   return typeof id === 'string' && isDataVersion(id) ? id : null;
 }
 
-/** Whether a change of a tenant (`Cust12345`) or of a user (`Cust12345/101`) concerns the user of a stream. */
-function concerns(key: string, { tenantId, associateId }: StreamClaims): boolean {
-  return key === tenantId || key === `${tenantId}/${associateId}`;
+function userKey({ tenantId, associateId }: StreamClaims): string {
+  return `${tenantId}/${associateId}`;
+}
+
+/** The keys of the changes and removals that concern the user of a stream. */
+function keysOf(claims: StreamClaims): readonly string[] {
+  return [claims.tenantId, userKey(claims)];
 }

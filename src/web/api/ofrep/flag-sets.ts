@@ -19,7 +19,7 @@ import { findPause } from './pause.ts';
 import type { StreamTokens } from './stream-token.ts';
 
 /** All flags of one user, ready to be sent. */
-export interface SentFlagSet {
+interface SentFlagSet {
   /** Weak, because it stands for the body in every encoding; made of versions, so the same in every process. */
   readonly etag: string;
   readonly body: CompressedBody;

@@ -13,7 +13,7 @@ import type { Languages } from '../../rendering/i18n.ts';
 import type { AuthenticateApi } from '../api-caller.ts';
 import type { PrepareProblem } from '../problem.ts';
 import { createDataVersions } from './data-versions.ts';
-import { createEvaluate } from './evaluate.ts';
+import { createEvaluate, createEvaluationHandler, type Evaluate } from './evaluate.ts';
 import { createEventStreams, type EventStreams, streamLimits } from './event-streams.ts';
 import { createFlagSets, eventsPath } from './flag-sets.ts';
 import { createLoadSubject } from './load-subject.ts';
@@ -25,6 +25,8 @@ export interface OfrepRoutes {
   /** Responses that stay open: no limit of unanswered requests may apply to them. */
   readonly streams: Router;
   readonly evaluation: Router;
+  /** What the routes of `evaluation` do, for `createEvaluationShortcut`. */
+  readonly evaluate: Evaluate;
 }
 
 /** Creates the routes. */
@@ -62,11 +64,12 @@ export function createOfrepRoutes(deps: {
     onKeyChange: (listener) => void apiKeys.onChange(listener),
     onError: (error) => log.error({ err: error }, 'updating the event streams failed'),
   });
-  const { evaluateAll, evaluateOne } = createEvaluate({
+  const evaluate = createEvaluate({
     ...deps,
     flagSets,
     loadSubject: createLoadSubject(deps),
   });
+  const evaluateFlags = createEvaluationHandler(evaluate);
   const handleOfrepError = createOfrepErrorHandler(deps);
 
   const streams = Router();
@@ -75,9 +78,12 @@ export function createOfrepRoutes(deps: {
     .get(createOpenStream(streamTokens, eventStreams), handleOfrepError)
     .all(methodNotAllowed);
   const evaluation = Router();
-  evaluation.route('/ofrep/v1/evaluate/flags').post(evaluateAll, handleOfrepError).all(methodNotAllowed);
-  evaluation.route('/ofrep/v1/evaluate/flags/:key').post(evaluateOne, handleOfrepError).all(methodNotAllowed);
-  return { streams, evaluation };
+  evaluation.route('/ofrep/v1/evaluate/flags').post(evaluateFlags, handleOfrepError).all(methodNotAllowed);
+  evaluation
+    .route('/ofrep/v1/evaluate/flags/:key')
+    .post(evaluateFlags, handleOfrepError)
+    .all(methodNotAllowed);
+  return { streams, evaluation, evaluate };
 }
 
 /** Opens an event stream with the token of its address. */

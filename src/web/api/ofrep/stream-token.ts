@@ -26,6 +26,7 @@ export interface StreamClaims {
 
 /** Tokens in the addresses of event streams: a browser's `EventSource` cannot send headers. */
 export interface StreamTokens {
+  /** The same claims give the same token, in every process. */
   sign(claims: StreamClaims): string;
   /** Null if the signature or the lifetime is invalid. */
   verify(token: string): StreamClaims | null;
@@ -45,8 +46,8 @@ export function createStreamTokens(deps: {
   return {
     sign({ expiresAt, ...claims }) {
       const { id, key } = keyring.current;
-      const [iat, exp] = [now(), expiresAt].map((ms) => Math.floor(ms / secondMs));
-      return jwt.sign({ ...claims, iat, exp }, key, { algorithm: 'HS256', keyid: id, issuer });
+      const payload = { ...claims, exp: Math.floor(expiresAt / secondMs) };
+      return jwt.sign(payload, key, { algorithm: 'HS256', keyid: id, issuer, noTimestamp: true });
     },
     verify(token) {
       try {

@@ -17,7 +17,13 @@ afterEach(async () => {
 
 /** A server whose streams are opened with their claims as JSON in the query. */
 async function startStreams(chosen: Partial<StreamLimits> = {}) {
-  const versions = { tenant: 't1', users: new Map<number, string>(), day: '2026-11-29', reads: 0 };
+  const versions = {
+    tenant: 't1',
+    users: new Map<number, string>(),
+    day: '2026-11-29',
+    reads: 0,
+    failures: 0,
+  };
   const revoked = new Set<string>();
   let now = 0;
   const stop = new AbortController();
@@ -30,9 +36,10 @@ async function startStreams(chosen: Partial<StreamLimits> = {}) {
   const streams = createEventStreams({
     versions: {
       ofTenant: async (tenantId) => (tenantId === 'Cust9' ? null : versions.tenant),
-      ofUser: async (_tenantId, associateId) => {
-        versions.reads += 1;
-        return versions.users.get(associateId) ?? 'u1';
+      ofUsers: async (_tenantId, associateIds) => {
+        if (versions.failures-- > 0) throw new Error('no database');
+        versions.reads += associateIds.length;
+        return new Map(associateIds.map((id) => [id, versions.users.get(id) ?? 'u1']));
       },
       today: () => versions.day,
     },
@@ -86,7 +93,7 @@ async function startStreams(chosen: Partial<StreamLimits> = {}) {
   const passTime = (ms: number) => {
     now += ms;
   };
-  return { versions, revoked, listeners, stop, addressOf, open, passTime };
+  return { errors, versions, revoked, listeners, stop, addressOf, open, passTime };
 }
 
 const refetch = '{"type":"refetchEvaluation"}';
@@ -117,11 +124,22 @@ describe('event stream', () => {
   it('reads no licenses of users for a change of their tenant', async () => {
     const { versions, listeners, open } = await startStreams();
     const { events } = await open();
-    const before = versions.reads;
+    await expect.poll(() => versions.reads).toBe(1);
     versions.tenant = 't2';
     listeners.data('Cust1');
     await expect.poll(() => events).toHaveLength(1);
-    expect(versions.reads).toBe(before);
+    expect(versions.reads).toBe(1);
+  });
+
+  it('checks a change again that could not be checked', async () => {
+    const { versions, listeners, open, errors } = await startStreams();
+    const { events } = await open();
+    await expect.poll(() => versions.reads).toBe(1);
+    versions.failures = 2;
+    versions.users.set(1, 'u2');
+    listeners.data('Cust1/1');
+    await expect.poll(() => events).toHaveLength(1);
+    expect(errors.splice(0)).toHaveLength(2);
   });
 
   it('tells at once of a change since the answer that its address came with', async () => {
