@@ -15,7 +15,7 @@ export interface ApiLimits {
     readonly associateId: number | null;
   }): void;
   /**
-   * Counts a request for an answer that is made anew each time, beside `countRequest`.
+   * Counts a request for an answer that is not cached, beside `countRequest`.
    * @throws AppError `api-limit` if the keys of the tenant ask for too many
    */
   countExplanation(caller: { readonly tenantId: string }): void;
