@@ -92,15 +92,15 @@ describe('keys of the license API', async () => {
       const theirs = await createApiKey(apiKeys, { kind: 'publishable', tenantId: otherTenant });
       const wrong = async (body: unknown) => detailOf(await askForUserToken(url, secretKey, body));
       for (const each of [0, -1, 1.5, 2 ** 31, '0', '1e3', ' 101', null, {}, undefined])
-        expect(await wrong({ user: each, publishableKey })).toEqual([400, 'request-malformed', 'user']);
+        expect(await wrong({ user: each, publishableKey })).toEqual([400, 'api-request-malformed', 'user']);
       for (const each of [theirs, secretKey, `plp_${'x'.repeat(43)}`, '', null])
         expect(await wrong({ user, publishableKey: each })).toEqual([
-          ...[400, 'request-malformed', 'publishableKey'],
+          ...[400, 'api-request-malformed', 'publishableKey'],
         ]);
       for (const each of [[], 'text', 5])
-        expect((await wrong(each)).slice(0, 2)).toEqual([400, 'request-malformed']);
+        expect((await wrong(each)).slice(0, 2)).toEqual([400, 'api-request-malformed']);
       await revoke(publishableKey);
-      expect(await wrong({ user, publishableKey })).toEqual([400, 'request-malformed', 'publishableKey']);
+      expect(await wrong({ user, publishableKey })).toEqual([400, 'api-request-malformed', 'publishableKey']);
     });
   });
 

@@ -5,7 +5,9 @@ import { AppError } from '../../errors.ts';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { Assumptions } from '../../licensing/entitlements/assumptions.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserLookup } from '../../snapshots/user-lookup.ts';
+import type { UserStore } from '../../snapshots/user-store.ts';
 import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { AuditRefusal } from '../middleware/audit-refusals.ts';
@@ -22,6 +24,7 @@ import { createOfrepRoutes } from './ofrep/ofrep-routes.ts';
 import { createPrepareProblem, createProblemHandler } from './problem.ts';
 import { createUserTokens } from './user-token.ts';
 import { createUserTokensHandler } from './user-tokens.ts';
+import { createV1Routes } from './v1/v1-routes.ts';
 
 /** Requests that one client may have in flight: a sixteenth of the connections of the process. */
 const maxInFlightPerClient = 256;
@@ -46,6 +49,8 @@ export function createApiRouters(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   userLookup: UserLookup;
+  users: UserStore;
+  userDirectory: UserDirectory;
   entitlementEngine: EntitlementEngine;
   assumptions: Assumptions;
   /** Size limit of the cache of flags, in bytes. */
@@ -84,6 +89,7 @@ export function createApiRouters(deps: {
       createUserTokensHandler({ authenticate, findKey, userTokens, now: deps.now }),
     )
     .all(methodNotAllowed);
+  others.use(createV1Routes({ ...deps, authenticate }));
   others.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
   return { evaluation, others, evaluate: ofrep.evaluate };
 }

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import type { AppError } from '../../errors.ts';
+import { AppError } from '../../errors.ts';
 import type { AuditRefusal } from '../middleware/audit-refusals.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import { findRetryAfter, toAppError } from '../to-app-error.ts';
@@ -12,7 +12,7 @@ export type PrepareProblem = (error: unknown, request: Request, response: Respon
 
 export function createPrepareProblem({ auditRefusal }: { auditRefusal: AuditRefusal }): PrepareProblem {
   return (error, request, response) => {
-    const problem = toAppError(error);
+    const problem = toApiProblem(toAppError(error));
     const { code, detail, status } = problem;
     if (status >= 500) request.log.error({ err: error, code }, 'request failed');
     else request.log.info({ code, detail }, 'request refused');
@@ -26,6 +26,13 @@ export function createPrepareProblem({ auditRefusal }: { auditRefusal: AuditRefu
     if (!request.complete) response.set('Connection', 'close');
     return problem;
   };
+}
+
+/** A malformed call has other words than a page that cannot be opened. */
+function toApiProblem(problem: AppError): AppError {
+  const { code, detail, cause } = problem;
+  if (code !== 'request-malformed') return problem;
+  return new AppError('api-request-malformed', { ...(detail !== undefined && { detail }), cause });
 }
 
 /** RFC 6750, section 3: a request without a credential gets no error. */

@@ -15,6 +15,13 @@ export const userTokenRequestSchema = z.object({
   publishableKey: z.string().max(100),
 });
 
+/** The token, and until when it counts. */
+export const userTokenAnswerSchema = z.object({
+  token: z.string(),
+  user: z.int(),
+  expiresAt: z.iso.datetime(),
+});
+
 /**
  * Makes the handler with which a partner's server gets the token of a browser's user, with its secret key.
  * @returns a handler that throws AppError `api-key-missing`, `api-key-invalid`, `api-scope-missing`, `api-limit`,
@@ -40,9 +47,11 @@ export function createUserTokensHandler(deps: {
       throw new AppError('request-malformed', { detail: 'publishableKey' });
     const content = { tenantId, keyId: key.id, madeBy: keyId, associateId: user };
     const { token, expiresAt } = userTokens.mint(content);
-    response
-      .status(201)
-      .set('Cache-Control', 'no-store')
-      .json({ token, user, expiresAt: new Date(expiresAt).toISOString() });
+    const answer: z.infer<typeof userTokenAnswerSchema> = {
+      token,
+      user,
+      expiresAt: new Date(expiresAt).toISOString(),
+    };
+    response.status(201).set('Cache-Control', 'no-store').json(answer);
   };
 }

@@ -10,6 +10,7 @@ import type { AuditLog } from '../../../tenants/audit-log.ts';
 import type { UserMarkStore } from '../../../tenants/user-mark-store.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { EntitledPanelContext, PanelContext } from '../../panel/panel-context.ts';
+import { createDescribePlan } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
@@ -19,7 +20,6 @@ import type { MakeAdminFrame } from '../admin-frame.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { findPlanOnDay, type PlanOnDay } from './plan-on-day.ts';
-import { createDescribePlan } from './plan-text.ts';
 import { changesSince, userView } from './user-view.ts';
 
 const maxChanges = 100;

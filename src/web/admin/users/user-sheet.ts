@@ -1,8 +1,8 @@
 import { solutions } from '../../../licensing/catalogue/solutions.ts';
 import type { DirectoryUser } from '../../../snapshots/user-directory.ts';
+import type { DescribePlan } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { type Spreadsheet, toSheetDay } from '../../rendering/spreadsheet.ts';
-import type { DescribePlan } from './plan-text.ts';
 import { tierText } from './users-view.ts';
 
 /** The columns of the list of users as a file. Days are calendar days in UTC. */

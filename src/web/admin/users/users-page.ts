@@ -6,6 +6,7 @@ import type { UserStore } from '../../../snapshots/user-store.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
 import type { Tenant } from '../../../tenants/tenant.ts';
 import type { RequestLimits } from '../../middleware/request-limits.ts';
+import { createDescribePlan, type DescribePlan, type PlanText } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import type { SpreadsheetFormat } from '../../rendering/spreadsheet.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
@@ -14,7 +15,6 @@ import type { AdministratorGuard } from '../../sign-in/require-administrator.ts'
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
-import { createDescribePlan, type DescribePlan, type PlanText } from './plan-text.ts';
 import { parseUserFilter, searchWords, toDirectoryQuery, type UserFilter } from './user-filter.ts';
 import { userSheetColumns } from './user-sheet.ts';
 import { usersPerPage, usersView } from './users-view.ts';

@@ -6,10 +6,10 @@ import {
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
+import type { DescribePlan, PlanText } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Pager } from '../pager.ts';
-import type { DescribePlan, PlanText } from './plan-text.ts';
 import {
   everyone,
   type FilterName,

@@ -9,7 +9,14 @@ import { documentationUrl } from '../../documentation-links.ts';
 import { assignedPlanName, planLabel } from '../../plan-names.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import type { EvaluatedReport } from './answer-plan-question.ts';
-import { type Flag, type FlagMetadata, type FlagSet, type FlagVariant, flagMetadata } from './flag.ts';
+import {
+  type Flag,
+  type FlagMetadata,
+  type FlagSet,
+  type FlagVariant,
+  flagMetadata,
+  variantOf,
+} from './flag.ts';
 
 /** Why all flags of a tenant are off. */
 export type Pause = 'tenant-suspended' | 'tenant-deleting' | 'tenant-revoked' | 'license-expired';
@@ -79,18 +86,9 @@ function commonMetadata({ report, readAt, stale, language }: FlagSource): FlagMe
 
 const toTimestamp = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
-const variants: Readonly<Record<FeatureState, FlagVariant>> = {
-  enabled: 'enabled',
-  'view-only': 'view-only',
-  'hidden-by-role': 'hidden-by-role',
-  upgrade: 'upgrade',
-  'add-on': 'not-purchased',
-  unknown: 'unknown',
-};
-
 /** A flag that is on or off: off with every state but `enabled`, and neither if the state is unknown. */
 function booleanFlag(key: string, state: FeatureState, metadata: FlagMetadata): Flag {
-  const variant = variants[state];
+  const variant = variantOf[state];
   if (state === 'unknown') return { key, variant, reason: 'UNKNOWN', metadata };
   return { key, value: state === 'enabled', variant, reason: 'TARGETING_MATCH', metadata };
 }

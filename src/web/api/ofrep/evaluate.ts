@@ -101,7 +101,7 @@ function toAnswer(bytes: Buffer, headers: Readonly<Record<string, string>>): Ans
 }
 
 /** Whether a client has the current version. Express compares ETags for GET and HEAD only. */
-function isCurrent(ifNoneMatch: string | undefined, etag: string): boolean {
+export function isCurrent(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
   return ifNoneMatch === '*' || ifNoneMatch.split(',').some((tag) => opaque(tag) === opaque(etag));

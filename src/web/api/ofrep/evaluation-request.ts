@@ -34,7 +34,8 @@ const contextSchema = z.object({
   lang: z.string().nullish().catch(null),
   plan: z.enum(plans, `context.plan must be one of ${plans.join(', ')}`).nullish(),
 });
-const bodySchema = z.object({ context: contextSchema });
+/** The body of an evaluation request. */
+export const bodySchema = z.object({ context: contextSchema });
 
 /** Reads the body of an evaluation request. @throws OfrepError `PARSE_ERROR`; AppError `body-too-large` */
 export async function readContext(request: Request): Promise<Buffer> {

@@ -181,13 +181,24 @@ function evaluate(
     report,
     pause: findPause(tenant.status, report.notices),
     freeSeats: countFreeSeats(entitlements),
-    readAt: olderOf(tenantLicenses?.readAt, userLicenses?.readAt),
-    stale: subject.isUnavailable || tenantLicenses?.stale === true || userLicenses?.stale === true,
+    ...ageOf(subject),
     catalogue: made.rules,
     snapshot: made.snapshot,
     language,
     explainUrl: (feature) => `${publicUrl}/api/v1/users/${associateId}/features/${feature}`,
   });
+}
+
+/** When the license data of a user were read, and whether newer data were due. */
+export function ageOf({ tenantLicenses, userLicenses, isUnavailable }: Subject): {
+  /** Of the two snapshots the older one, ms since 1970; null if there is none. */
+  readonly readAt: number | null;
+  readonly stale: boolean;
+} {
+  return {
+    readAt: olderOf(tenantLicenses?.readAt, userLicenses?.readAt),
+    stale: isUnavailable || tenantLicenses?.stale === true || userLicenses?.stale === true,
+  };
 }
 
 function olderOf(one: number | undefined, other: number | undefined): number | null {
@@ -196,7 +207,7 @@ function olderOf(one: number | undefined, other: number | undefined): number | n
 }
 
 /** The free seats by plan; several rows of a plan count together. */
-function countFreeSeats(entitlements: TenantEntitlements): (plan: PlanKey) => number | null {
+export function countFreeSeats(entitlements: TenantEntitlements): (plan: PlanKey) => number | null {
   const free = new Map<PlanKey, number>();
   for (const seats of entitlements.identifiedSeats())
     if (seats.key !== null && typeof seats.free === 'number')

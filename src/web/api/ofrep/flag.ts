@@ -1,3 +1,5 @@
+import type { FeatureState } from '../../../licensing/entitlements/entitlement.ts';
+
 /** The name of a state, which does not change with the language. */
 export type FlagVariant =
   | 'enabled'
@@ -8,6 +10,16 @@ export type FlagVariant =
   | 'unknown'
   | 'lapsed'
   | 'not-applicable';
+
+/** The name of each state of a feature. */
+export const variantOf = {
+  enabled: 'enabled',
+  'view-only': 'view-only',
+  'hidden-by-role': 'hidden-by-role',
+  upgrade: 'upgrade',
+  'add-on': 'not-purchased',
+  unknown: 'unknown',
+} as const satisfies Readonly<Record<FeatureState, FlagVariant>>;
 
 /** The reasons of the protocol that Planlens sends. */
 type FlagReason = 'STATIC' | 'TARGETING_MATCH' | 'DISABLED' | 'UNKNOWN';

@@ -62,7 +62,7 @@ function describe({ code, status }: AppError, request: Request, languages: Langu
     return { status: 500, code: 'GENERAL', details: `Planlens failed to answer request ${request.id}.` };
   if (code === 'body-too-large')
     return { status: 400, code: 'PARSE_ERROR', details: 'The body is too large for a context.' };
-  if (code === 'request-malformed')
+  if (code === 'api-request-malformed')
     return { status: 400, code: 'PARSE_ERROR', details: 'The request cannot be read.' };
   const { t } = languages.choose(request.acceptsLanguages());
   return { status, code: 'GENERAL', details: t(`problem.${code}.text`) };

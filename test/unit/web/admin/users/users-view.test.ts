@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DirectoryUser, UserGroup } from '../../../../../src/snapshots/user-directory.ts';
 import { findPlanOnDay } from '../../../../../src/web/admin/users/plan-on-day.ts';
-import { createDescribePlan } from '../../../../../src/web/admin/users/plan-text.ts';
 import {
   filterParameters,
   isShown,
@@ -10,6 +9,7 @@ import {
   toDirectoryQuery,
 } from '../../../../../src/web/admin/users/user-filter.ts';
 import { usersView } from '../../../../../src/web/admin/users/users-view.ts';
+import { createDescribePlan } from '../../../../../src/web/plan-text.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
 import { publishedTenant } from '../../../licensing/fixtures/tenants.ts';
 import { english, german } from '../../harness.ts';
