@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,12 +13,12 @@ const { tenantId, associateId } = testUsers.salesPremium;
 describe('browser-app example', () => {
   let fixture: BrowserFixture;
   let example: ExampleServer;
+  const folder = copyExample('browser-app');
 
   beforeAll(async () => {
     fixture = await openBrowserFixture();
     const { services, url } = fixture.planlens;
     const port = String(await freePort());
-    const folder = copyExample('browser-app');
     linkPackages(folder);
     const origins = [`http://localhost:${port}`];
     const settings = {
@@ -33,6 +33,7 @@ describe('browser-app example', () => {
   afterAll(async () => {
     await example.stop();
     await fixture.close();
+    await rm(folder, { recursive: true });
   });
 
   async function open() {

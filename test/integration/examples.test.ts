@@ -124,7 +124,7 @@ describe('examples', async () => {
   describe('express-app', () => {
     afterAll(() => OpenFeature.close());
 
-    /** Starts the app for a user. Its own provider is tested in `old-server-provider.test.ts`. */
+    /** Starts the app for a user. Its own provider is tested in `installed-examples.test.ts`. */
     async function startApp(user: string) {
       const path = join(root, 'examples', 'express-app', 'app.js');
       const { createApp } = (await import(pathToFileURL(path).href)) as {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
@@ -25,7 +25,7 @@ export function linkPackages(folder: string): void {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 }
 
-/** Starts `server.js` of a copied example, with these settings and a port. `stop` deletes the folder. */
+/** Starts `server.js` of a copied example, with these settings and a port, by default a free one. */
 export async function startExample(
   folder: string,
   settings: Readonly<Record<string, string>>,
@@ -39,7 +39,6 @@ export async function startExample(
     async stop() {
       server.child.kill('SIGTERM');
       await server.ended();
-      if (existsSync(folder)) rmSync(folder, { recursive: true });
     },
   };
 }
