@@ -51,6 +51,11 @@ document.addEventListener(
   true,
 );
 
+document.addEventListener('change', ({ target }) => {
+  if (target.type === 'checkbox' && target.form?.elements.all !== undefined)
+    import('./tick-all.js').then(({ tickAll }) => tickAll(target));
+});
+
 document.addEventListener('input', (event) => {
   const { name, form } = event.target;
   if (form?.getAttribute('role') === 'search') {

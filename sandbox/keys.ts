@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 /** A key that SuperOffice signs tokens with. `kid` and `x5t` are the same thumbprint in hex and base64url. */
-interface SigningKey {
+export interface SigningKey {
   readonly kid: string;
   readonly x5t: string;
   readonly privateKey: KeyObject;
@@ -19,31 +19,31 @@ export interface SigningKeys {
   rotate(dropOld: boolean): void;
 }
 
-/** Creates a key set with one new RSA 2048 key. */
-export function createSigningKeys(): SigningKeys {
-  let published = [generateKey()];
-  let current = published[0] ?? generateKey();
+/** Creates a key set with one key. */
+export function createSigningKeys(first: SigningKey): SigningKeys {
+  let published = [first];
+  let current = first;
   let foreign: SigningKey | undefined;
   return {
     current: () => current,
     foreign: () => {
-      foreign ??= generateKey();
+      foreign ??= generateSigningKey();
       return foreign;
     },
     jwks: () => ({ keys: published.map(toJwk) }),
     rotate: (dropOld) => {
-      current = generateKey();
+      current = generateSigningKey();
       published = dropOld ? [current] : [current, ...published];
     },
   };
 }
 
 /**
- * The thumbprint is that of the public key (SPKI), because Node creates no certificates; the real one is the SHA-1
+ * Generates an RSA 2048 key. The thumbprint is that of the public key (SPKI), because Node creates no certificates; the real one is the SHA-1
  * of the signing certificate. A client treats either as an opaque key id
  * (docs/superoffice/auth.md#42-signing-keys).
  */
-function generateKey(): SigningKey {
+export function generateSigningKey(): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const thumbprint = createHash('sha1')
     .update(publicKey.export({ type: 'spki', format: 'der' }))

@@ -19,7 +19,7 @@ import { serveCrm } from './crm-page.ts';
 import { serveDiscovery } from './discovery.ts';
 import { createFaultInjector, sendError } from './fault-injection.ts';
 import { createIssuedSecrets, type IssuedSecrets } from './issued-secrets.ts';
-import { createSigningKeys } from './keys.ts';
+import { createSigningKeys, generateSigningKey, type SigningKey } from './keys.ts';
 import { largeTenantId, withLargeTenant } from './large-tenant.ts';
 import { licenseRoutes } from './license-agent.ts';
 import { mdoListRoutes } from './mdo-list.ts';
@@ -45,6 +45,8 @@ export interface SandboxOptions {
   readonly appUrl: string;
   /** Default: generated. */
   readonly credentials?: AppCredentials;
+  /** SuperOffice's own. Default: generated. */
+  readonly signingKey?: SigningKey;
   readonly now?: () => number;
 }
 
@@ -111,7 +113,7 @@ function buildSandbox(
   const now = options.now ?? Date.now;
   const app = registerApp(options.appUrl, appCredentials);
   const tenants = withLargeTenant(createTenants());
-  const keys = createSigningKeys();
+  const keys = createSigningKeys(options.signingKey ?? generateSigningKey());
   const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });
   const secrets = createIssuedSecrets();

@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
 import { createApiRouters } from './web/api/api-router.ts';
+import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
 import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
@@ -104,6 +105,7 @@ export function buildApp(appDeps: AppDeps): App {
   const beginSignIn = createBeginSignIn({ startSignIn, ...pages });
   const drafts = createFormDrafts({
     secrets: createSecretBox(deriveKeyring(config.sessionKeys, 'form draft')),
+    sessions,
   });
   const deps = {
     ...services,
@@ -150,6 +152,7 @@ export function buildApp(appDeps: AppDeps): App {
   app.use(api.others);
   app.use(limitInFlight(maxInFlightPerClient));
   app.use('/assets', serveAssets(root));
+  app.use(createApiDocsRouter(deps));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
   app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
   app.use(createSignInRouter({ ...deps, finishInstall }));

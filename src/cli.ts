@@ -5,6 +5,7 @@ import { type Command, CommandError, print, UsageError } from './cli/command.ts'
 import { commands } from './cli/commands.ts';
 import { ConfigError } from './config/config.ts';
 import { DatabaseSetupError } from './database/setup-error.ts';
+import { projectRoot } from './project-root.ts';
 import { PrivateKeyError } from './superoffice/auth/private-key.ts';
 
 const usage = `Usage: planlens <command>
@@ -72,7 +73,7 @@ function parseCall({ options }: Command, args: readonly string[]) {
 }
 
 function readVersion(): string {
-  const file = new URL('../package.json', import.meta.url);
+  const file = new URL('package.json', projectRoot);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 

@@ -11,10 +11,11 @@ import { DatabaseSetupError } from './database/setup-error.ts';
 import { createProvisioning } from './lifecycle/provisioning/create-provisioning.ts';
 import { startWorkers } from './lifecycle/start-workers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { projectRoot } from './project-root.ts';
 import { openServices, type Services } from './services.ts';
 import { limitConnections } from './web/middleware/limit-connections.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(projectRoot);
 
 /**
  * Connections still open after this are closed, as a closing server no longer applies its timeouts. Container runtimes

@@ -34,7 +34,12 @@ import {
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
 import { createSeatCountStore, type SeatCountStore } from './snapshots/seat-count-store.ts';
-import { createListSeatHolders, type ListSeatHolders } from './snapshots/seat-holders.ts';
+import {
+  createListRetiredHolders,
+  createListSeatHolders,
+  type ListRetiredHolders,
+  type ListSeatHolders,
+} from './snapshots/seat-holders.ts';
 import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-invalidation.ts';
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
@@ -83,6 +88,7 @@ export interface Services {
   readonly userData: UserDataStore;
   readonly userMarks: UserMarkStore;
   readonly listSeatHolders: ListSeatHolders;
+  readonly listRetiredHolders: ListRetiredHolders;
   readonly userPins: UserPinStore;
   readonly planPrices: PlanPriceStore;
   readonly savedAnswers: SavedAnswerStore;
@@ -197,9 +203,10 @@ export async function openServices(deps: {
     requestReconciliation: createRequestReconciliation(jobs),
     reencryptSecrets: () => reencrypt({ db, secrets, onProgress: () => {} }),
     audit: createAuditLog({ db, now }),
-    userData: createUserDataStore({ db }),
+    userData: createUserDataStore({ db, now }),
     userMarks: createUserMarkStore({ db, now }),
     listSeatHolders: createListSeatHolders({ db }),
+    listRetiredHolders: createListRetiredHolders({ db }),
     userPins: createUserPinStore({ db, now }),
     planPrices: createPlanPriceStore({ db }),
     savedAnswers: createSavedAnswerStore({ db }),

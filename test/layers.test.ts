@@ -134,9 +134,11 @@ describe('source files', () => {
     const atRoot = sources.filter((file) => file.split('/').length === 2).map((file) => basename(file));
     expect(atRoot).toEqual([
       'app.ts',
+      'cache-size.ts',
       'cli.ts',
       'errors.ts',
       'metrics.ts',
+      'project-root.ts',
       'run-server.ts',
       'server.ts',
       'services.ts',

@@ -217,6 +217,14 @@ const responses = [
   expected('post', '/setup/export', 401),
   expected('get', '/uninstall', 302),
   expected('post', '/uninstall', 401),
+  expected('get', '/api/docs', 200),
+  expected('get', '/api/docs/:folder/:name', 404),
+  expected('get', '/api/v1/openapi.json', 200),
+  expected('get', '/api/v1/plans', 401),
+  expected('get', '/api/v1/seats', 401),
+  expected('get', '/api/v1/users', 401),
+  expected('get', '/api/v1/users/:id/features', 401),
+  expected('get', '/api/v1/users/:id/features/:key', 401),
   expected('post', '/api/v1/user-tokens', 401),
   expected('post', '/ofrep/v1/evaluate/flags', 401),
   expected('post', '/ofrep/v1/evaluate/flags/:key', 401),
@@ -230,6 +238,7 @@ const responses = [
   expected('get', '/admin/users.csv', 302),
   expected('get', '/admin/users.xlsx', 302),
   expected('get', '/admin/users/:associateId', 404),
+  expected('post', '/admin/users/:associateId', 401),
   expected('get', '/admin/seats', 302),
   expected('get', '/admin/access-requests.csv', 302),
   expected('get', '/admin/access-requests.xlsx', 302),
@@ -315,7 +324,17 @@ describe('browser caching', () => {
     const addresses = [...page.text.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, address = '']) => address);
     const names = readdirSync(join(root, 'public')).filter(
       (name) =>
-        !['sign-in.js', 'signing-in.js', 'search.js', 'copy.js', 'plans.css', 'admin.css'].includes(name),
+        ![
+          'sign-in.js',
+          'signing-in.js',
+          'search.js',
+          'copy.js',
+          'api-docs.js',
+          'api-docs.css',
+          'tick-all.js',
+          'plans.css',
+          'admin.css',
+        ].includes(name),
     );
     expect(addresses.map((address) => address.split('/')[3]).sort()).toEqual(names.sort());
     for (const address of addresses) {

@@ -150,6 +150,22 @@ const deniedWords: Readonly<Record<Language, readonly DeniedWord[]>> = {
   ],
 };
 
+/** What is said of seats that nobody holds, of those that could be taken from their users, and of those that a what-if leaves. */
+const seatWords: Readonly<
+  Record<Language, { readonly free: RegExp; readonly reclaim: RegExp; readonly leftOver: RegExp }>
+> = {
+  en: { free: /\b(free|freed)\b/i, reclaim: /\breclaim/i, leftOver: /\bleft over\b/i },
+  de: { free: /\bfrei(e|en)?\b/i, reclaim: /\b(zurück|rück)gew(inn|onn)/i, leftOver: /übrig(?! ist)/ },
+  no: { free: /\bledige?\b/i, reclaim: /\bfrigjør/i, leftOver: /\btil overs\b/i },
+  sv: { free: /\blediga?\b/i, reclaim: /\bfrigör/i, leftOver: /\bbli(r)? över\b/i },
+  da: { free: /\bledige?\b/i, reclaim: /\bfrigør/i, leftOver: /\btil overs\b/i },
+  nl: {
+    free: /\bvrij(e|komen)?\b/i,
+    reclaim: /\bterug( te )?(winnen|gewonnen)\b/i,
+    leftOver: /\bblijven hier over\b/i,
+  },
+};
+
 const marks: Readonly<Record<Language, readonly [string, string]>> = {
   en: ['“', '”'],
   de: ['„', '“'],
@@ -194,6 +210,25 @@ describe.each(languages)('wording in %s', (language) => {
     expect(
       glossary.map((row) => row[column] ?? '').filter((word) => !all.includes(word.toLowerCase())),
     ).toEqual([]);
+  });
+
+  it('names free seats, those that could be reclaimed and those left over apart', () => {
+    const { free, reclaim, leftOver } = seatWords[language];
+    const texts = localeTexts(language);
+    // Two texts of the list say that a seat is free once it has been reclaimed.
+    const isOfReclaim = ({ key }: PageText) =>
+      /^(admin\.reclaim\.(?!whatToDo|tell)|setup\.event\.reclaim-)/.test(key);
+    const isOfWhatIf = ({ key }: PageText) => key.startsWith('admin.whatIf.');
+    const wrong = findWrong(
+      texts,
+      (each) =>
+        (free.test(each.text) && (isOfReclaim(each) || isOfWhatIf(each))) ||
+        (reclaim.test(each.text) && !isOfReclaim(each)) ||
+        (leftOver.test(each.text) && !isOfWhatIf(each)),
+    );
+    expect(wrong).toEqual([]);
+    expect(texts.some(({ text }) => reclaim.test(text))).toBe(true);
+    expect(texts.some(({ text }) => leftOver.test(text))).toBe(true);
   });
 
   it('quotes as the language does', () => {

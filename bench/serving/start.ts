@@ -16,11 +16,7 @@ export async function start(benchDatabase: BenchDatabase) {
   const environment = await createEnvironment(await benchDatabase.ensureDatabase('start'));
   await seedTenants(environment, { tenants: 1, users: 1 });
   const bare = ['-e', '0'];
-  const loading = [
-    '--input-type=module',
-    '-e',
-    `for (const file of ['app', 'services', 'config/config', 'lifecycle/start-workers']) await import('${root}dist/' + file + '.js')`,
-  ];
+  const loading = ['--input-type=module', '-e', `await import('${root}dist/run-server.js')`];
   const times = {
     ready: [] as number[],
     bare: [] as number[],

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import express from 'express';
 
-const { PLANLENS_URL, PLANLENS_API_KEY, PLANLENS_PUBLISHABLE_KEY, DEMO_USER, PORT = '3000' } = process.env;
-if (!PLANLENS_URL || !PLANLENS_API_KEY || !PLANLENS_PUBLISHABLE_KEY || !DEMO_USER)
-  throw new Error(
-    'Set PLANLENS_URL, PLANLENS_API_KEY, PLANLENS_PUBLISHABLE_KEY and DEMO_USER (see README.md).',
-  );
+const { PLANLENS_URL, PLANLENS_KEY, PLANLENS_PUBLISHABLE_KEY, DEMO_USER, PORT = '3000' } = process.env;
+if (!PLANLENS_URL || !PLANLENS_KEY || !PLANLENS_PUBLISHABLE_KEY || !DEMO_USER)
+  throw new Error('Set PLANLENS_URL, PLANLENS_KEY, PLANLENS_PUBLISHABLE_KEY and DEMO_USER (see README.md).');
 
 const app = express();
 app.use(express.static(join(import.meta.dirname, 'public')));
@@ -18,7 +16,7 @@ app.post('/session', async (_request, response) => {
   const user = DEMO_USER;
   const answer = await fetch(`${PLANLENS_URL}/api/v1/user-tokens`, {
     method: 'POST',
-    headers: { 'X-API-Key': PLANLENS_API_KEY, 'Content-Type': 'application/json' },
+    headers: { 'X-API-Key': PLANLENS_KEY, 'Content-Type': 'application/json' },
     body: JSON.stringify({ user, publishableKey: PLANLENS_PUBLISHABLE_KEY }),
   });
   if (!answer.ok) return response.status(502).json({ message: `Planlens answered ${answer.status}.` });

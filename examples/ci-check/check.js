@@ -27,10 +27,10 @@ function readArguments() {
  * @param {readonly string[]} features
  */
 async function fetchMatrix(features) {
-  const { PLANLENS_URL, PLANLENS_API_KEY } = process.env;
-  if (!PLANLENS_URL || !PLANLENS_API_KEY) throw new Error('Set PLANLENS_URL and PLANLENS_API_KEY.');
+  const { PLANLENS_URL, PLANLENS_KEY } = process.env;
+  if (!PLANLENS_URL || !PLANLENS_KEY) throw new Error('Set PLANLENS_URL and PLANLENS_KEY.');
   const response = await fetch(`${PLANLENS_URL}/api/v1/plans?lang=en&features=${features.join()}`, {
-    headers: { 'X-API-Key': PLANLENS_API_KEY },
+    headers: { 'X-API-Key': PLANLENS_KEY },
     signal: AbortSignal.timeout(30_000),
   });
   const answer = await response.json();

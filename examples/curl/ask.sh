@@ -3,7 +3,7 @@
 set -euo pipefail
 
 : "${PLANLENS_URL:?Set PLANLENS_URL, for example https://planlens.example.com}"
-: "${PLANLENS_API_KEY:?Set PLANLENS_API_KEY to a secret key with the scope evaluate}"
+: "${PLANLENS_KEY:?Set PLANLENS_KEY to a secret key with the scope evaluate}"
 user=${1:?Name the associate id of a user, for example: ask.sh 101}
 feature=${2:-quote-management}
 plan=${3:-sales-essential}
@@ -12,7 +12,7 @@ plan=${3:-sales-essential}
 evaluate() {
   local path=$1 context=$2
   shift 2
-  printf 'X-API-Key: %s\n' "$PLANLENS_API_KEY" |
+  printf 'X-API-Key: %s\n' "$PLANLENS_KEY" |
     curl --silent --show-error --fail-with-body --max-time 10 \
       --header @- --header 'Content-Type: application/json' \
       --data "{\"context\": $context}" "$@" "$PLANLENS_URL/ofrep/v1/evaluate/flags$path"

@@ -2,12 +2,12 @@ import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { createApp } from './app.js';
 
-const { PLANLENS_URL, PLANLENS_API_KEY, DEMO_USER, PORT = '3000' } = process.env;
-if (!PLANLENS_URL || !PLANLENS_API_KEY || !DEMO_USER)
-  throw new Error('Set PLANLENS_URL, PLANLENS_API_KEY and DEMO_USER (see README.md).');
+const { PLANLENS_URL, PLANLENS_KEY, DEMO_USER, PORT = '3000' } = process.env;
+if (!PLANLENS_URL || !PLANLENS_KEY || !DEMO_USER)
+  throw new Error('Set PLANLENS_URL, PLANLENS_KEY and DEMO_USER (see README.md).');
 
 await OpenFeature.setProviderAndWait(
-  new OFREPProvider({ baseUrl: PLANLENS_URL, headers: [['X-API-Key', PLANLENS_API_KEY]] }),
+  new OFREPProvider({ baseUrl: PLANLENS_URL, headers: [['X-API-Key', PLANLENS_KEY]] }),
 );
 
 const app = createApp({

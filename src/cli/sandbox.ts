@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { projectRoot } from '../project-root.ts';
 import { type Command, CommandError, expectArguments } from './command.ts';
 
 /** The sandbox is a program of its own: the app shares no code with it. */
-const program = new URL('../../dist-sandbox/main.js', import.meta.url);
+const program = new URL('dist-sandbox/main.js', projectRoot);
 /** Loaded into the sandbox, so that it also stops when this process is killed. */
-const stopWithParent = new URL('../../dist-sandbox/stop-with-parent.js', import.meta.url);
+const stopWithParent = new URL('dist-sandbox/stop-with-parent.js', projectRoot);
 
 /** Runs the sandbox of SuperOffice in a child process. */
 export const sandboxCommand: Command = {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../cache-size.ts';
 
 /** Values read from the database, by key. `get` returns the same object until its key is invalidated or expires. */
 export interface Cache<T> {
@@ -26,7 +27,7 @@ const absent = Symbol('absent');
 /** Creates an LRU cache. Concurrent calls for one key share one read. `now` in ms since 1970. */
 export function createCache<T extends object>(maxEntries: number, now: () => number): Cache<T> {
   const cache = new LRUCache<string, T | typeof absent, () => Promise<T | null>>({
-    max: maxEntries,
+    ...atMost(maxEntries),
     ttl: timeToLiveMs,
     perf: { now },
     ttlResolution: 0,
@@ -35,7 +36,7 @@ export function createCache<T extends object>(maxEntries: number, now: () => num
     fetchMethod: async (_key, _previous, { context: read }) => (await read()) ?? absent,
   });
   const missing = new LRUCache<string, true>({
-    max: maxMissing,
+    ...atMost(maxMissing),
     ttl: missingTimeToLiveMs,
     perf: { now },
     ttlResolution: 0,

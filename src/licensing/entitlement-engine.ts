@@ -208,6 +208,16 @@ export interface TenantEntitlements {
   planFeatures(): PlanFeatures;
 
   /**
+   * Decides every feature for a user of whom only the plan is known: with its licenses, no others, and a role that hides
+   * nothing.
+   *
+   * @example
+   * premiumEntitlements.reportOnPlan('service-premium').features.get('quote-management')?.state
+   * // → 'view-only'
+   */
+  reportOnPlan(plan: HeldPlan): EntitlementReport;
+
+  /**
    * Finds what a move to CRM Suite means for all users, whose number by plan is `users`: to `plan`, or to the plan that
    * their plans lead to if it is null.
    *
@@ -314,6 +324,7 @@ function createTenantEntitlements(
       planFeatures ??= findPlanFeatures(reportOn);
       return planFeatures;
     },
+    reportOnPlan: reportOn,
     moveTenant: (users, plan) => moveTenant(rules, users, reportOn, plan),
     planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../cache-size.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import type { Snapshot } from './snapshot-store.ts';
 
@@ -128,11 +129,11 @@ export function createStaleIfErrorCache<T, Item>(
     version += 1;
     return { ...snapshot, stale, version };
   }
-  const unconfirmed = new LRUCache<string, Snapshot<T>>({ max: maxUnconfirmedItems });
+  const unconfirmed = new LRUCache<string, Snapshot<T>>(atMost(maxUnconfirmedItems));
   const loader: Loader<T, Item> = { source, policy, now, toCached, unconfirmed };
   const memory = createMemory(loader, maxBytes);
   const refreshed = new LRUCache<string, true>({
-    max: maxRefreshedItems,
+    ...atMost(maxRefreshedItems),
     ttl: policy.minRefreshIntervalMs,
     perf: { now },
     ttlResolution: 0,

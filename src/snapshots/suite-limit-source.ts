@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../cache-size.ts';
 import type { ReportedLimits, ReportedUse } from '../licensing/licenses/license-data.ts';
 import { type LimitCall, limitCalls, readLimitUse } from '../superoffice/api/suite-limits.ts';
 import type { TenantApiClient } from '../superoffice/api/web-api.ts';
@@ -17,7 +18,7 @@ const maxRefusals = 10_000;
 /** @param deps.now the current time, ms since 1970. @param deps.patienceMs how long to wait for a call */
 export function createReadSuiteLimits(deps: { now: () => number; patienceMs: number }): ReadSuiteLimits {
   const refusals = new LRUCache<string, true>({
-    max: maxRefusals,
+    ...atMost(maxRefusals),
     ttl: refusalMemoryMs,
     ttlResolution: 0,
     perf: { now: deps.now },

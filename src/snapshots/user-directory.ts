@@ -23,7 +23,15 @@ export interface DirectoryUser {
 }
 
 /** What users can be ordered by. */
-export const userOrders = ['name', 'plan', 'state', 'last-login', 'plan-since', 'requests'] as const;
+export const userOrders = [
+  'name',
+  'plan',
+  'state',
+  'last-login',
+  'plan-since',
+  'requests',
+  'missing',
+] as const;
 export type UserOrder = (typeof userOrders)[number];
 
 /** Which users to list, and in which order. */
@@ -38,7 +46,7 @@ export interface DirectoryQuery {
   readonly withRequests: boolean;
   readonly orderBy: UserOrder;
   readonly descending: boolean;
-  /** Texts of plans in their order, for `orderBy: 'plan'`. */
+  /** Texts of plans in their order, for `orderBy: 'plan'` and `'missing'`; users with any other come last. */
   readonly planOrder: readonly string[];
 }
 
@@ -70,6 +78,8 @@ export interface UserDirectory {
   ): Promise<readonly DirectoryUser[]>;
   /** Null for a user who is not listed. */
   find(tenantId: string, associateId: number): Promise<DirectoryUser | null>;
+  /** The texts of the plans of these users, by user; a user who is not listed has none. */
+  planTexts(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** Newest first. */
   planPeriods(tenantId: string, associateId: number): Promise<readonly PlanPeriod[]>;
 }
@@ -107,6 +117,16 @@ export function createUserDirectory({ db }: { db: Database }): UserDirectory {
       const { rows } = await sql<DirectoryUser>`
         ${usersWithRequests(tenantId, sql`listed.associate_id = ${associateId}`)}`.execute(db);
       return rows[0] ?? null;
+    },
+
+    async planTexts(tenantId, associateIds) {
+      const rows = await db
+        .selectFrom('tenant_users')
+        .select(['associate_id', 'user_plan'])
+        .where('context_identifier', '=', tenantId)
+        .where('associate_id', '=', sql<number>`any(${associateIds}::integer[])`)
+        .execute();
+      return new Map(rows.map(({ associate_id, user_plan }) => [associate_id, user_plan]));
     },
 
     async planPeriods(tenantId, associateId) {
@@ -158,7 +178,9 @@ function order({ orderBy, descending, planOrder }: DirectoryQuery): RawBuilder<u
     case 'name':
       return sql`folded_name ${direction}`;
     case 'plan':
-      return sql`array_position(${planOrder}::text[], "userPlan") ${direction}`;
+    case 'missing':
+      return sql`not "userPlan" = any(${planOrder}::text[]),
+        array_position(${planOrder}::text[], "userPlan") ${direction}`;
     case 'state':
       return sql`array_position(${[...userStates]}::text[], state) ${direction}`;
     case 'last-login':

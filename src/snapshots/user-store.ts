@@ -3,7 +3,7 @@ import type { Lock } from '../coordination/advisory-locks.ts';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import type { UserLogin } from '../superoffice/api/user-logins.ts';
-import { eraseUnlistedUsers } from '../tenants/user-data.ts';
+import { eraseUnlistedUsers, listErasedUsers } from '../tenants/user-data.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
 /** A user of a tenant as of the last reconciliation. */
@@ -37,10 +37,12 @@ export interface UserStore {
   listedAt(tenantId: string, associateId: number): Promise<number>;
   /** The first `limit` users in the order of their names. */
   listByName(tenantId: string, limit: number): Promise<Pick<TenantUser, 'associateId' | 'name'>[]>;
+  /** The users whom administrators erased and no list has had since, by number. */
+  listErased(tenantId: string): Promise<ReadonlySet<number>>;
   /**
    * Replaces the users of a tenant by a list, records the changes and plans of those on it, and erases all data about
    * anyone else if the list is complete, in one transaction under the lock of the users. Of users who have left and still
-   * hold a plan, only the list and the plans are kept.
+   * hold a plan, only the list and the plans are kept. Users who were erased are listed as on a first list.
    */
   replace(
     tenantId: string,
@@ -57,6 +59,9 @@ export interface UserStore {
 
 /** Users per statement, so that each ends within its timeout. */
 const usersPerStatement = 5_000;
+
+/** Users on the first list of a tenant from which on the statistics of the table are renewed. */
+const manyUsers = 1_000;
 
 /** Creates the store over `tenant_users`. */
 export function createUserStore({ db }: { db: Database }): UserStore {
@@ -106,10 +111,12 @@ export function createUserStore({ db }: { db: Database }): UserStore {
         .limit(limit)
         .execute(),
 
+    listErased: (tenantId) => listErasedUsers(db, tenantId),
+
     async replace(tenantId, users, changes, { readAt, isComplete }, lock) {
       const active = users.filter(({ retired }) => !retired).map(({ associateId }) => associateId);
       const isActive = new Set(active);
-      await lock.transaction(async (transaction) => {
+      const isFirst = await lock.transaction(async (transaction) => {
         // First, because it locks the tenant against saving data about a user who is not listed any more.
         await transaction
           .updateTable('tenants')
@@ -118,15 +125,22 @@ export function createUserStore({ db }: { db: Database }): UserStore {
           .execute();
         const listed = users.map(({ associateId }) => associateId);
         // The users on the first list have had their plans for an unknown time.
-        const planSince = (await hasUsers(transaction, tenantId)) ? new Date(readAt) : null;
+        const hasList = await hasUsers(transaction, tenantId);
+        const planSince = hasList ? new Date(readAt) : null;
+        const erased = await listErasedUsers(transaction, tenantId);
         if (isComplete) await eraseUnlistedUsers(transaction, tenantId, { active, listed }, readAt);
-        await saveUsers(transaction, tenantId, users, { readAt, planSince });
+        await saveUsers(transaction, tenantId, users, { readAt, planSince, erased });
         await savePlanPeriods(transaction, tenantId, readAt);
         for (const { associateId, change } of changes) {
-          if (!isActive.has(associateId)) continue;
+          // Someone may have been erased since the changes were found.
+          if (!isActive.has(associateId) || erased.has(associateId)) continue;
           await saveLicenseChanges(transaction, { tenantId, associateId, detectedAt: readAt }, [change]);
         }
+        return !hasList;
       });
+      // Until autovacuum does it, PostgreSQL would expect a handful of users and join the list row by row. A role that does
+      // not own the table gets a warning.
+      if (isFirst && users.length >= manyUsers) await sql`analyze (skip_locked) tenant_users`.execute(db);
     },
 
     async highestId(tenantId) {
@@ -162,13 +176,14 @@ async function hasUsers(db: Database, tenantId: string): Promise<boolean> {
 
 /**
  * Saves the list of a tenant's users in the transaction `db`, and deletes who is not on it. A user who stays keeps the
- * times since when the list has them and their plan. `readAt` in ms since 1970; `planSince` is that of new users.
+ * times since when the list has them and their plan. `readAt` in ms since 1970; `planSince` is that of new users
+ * except the `erased` ones, of whom it is unknown.
  */
 async function saveUsers(
   db: Database,
   tenantId: string,
   users: readonly TenantUser[],
-  { readAt, planSince }: { readAt: number; planSince: Date | null },
+  { readAt, planSince, erased }: { readAt: number; planSince: Date | null; erased: ReadonlySet<number> },
 ): Promise<void> {
   const listed = users.map(({ associateId }) => associateId);
   await sql`
@@ -179,7 +194,8 @@ async function saveUsers(
     await sql`
       insert into tenant_users as stored
         (context_identifier, associate_id, name, user_plan, can_log_in, retired, listed_since, plan_since)
-      select ${tenantId}, "associateId", name, "userPlan", "canLogIn", retired, ${at}::timestamptz, ${planSince}::timestamptz
+      select ${tenantId}, "associateId", name, "userPlan", "canLogIn", retired, ${at}::timestamptz,
+        case when "associateId" <> all(${[...erased]}::integer[]) then ${planSince}::timestamptz end
       from jsonb_to_recordset(${JSON.stringify(users.slice(from, from + usersPerStatement))}::jsonb)
         as listed("associateId" integer, name text, "userPlan" text, "canLogIn" boolean, retired boolean)
       on conflict (context_identifier, associate_id) do update set

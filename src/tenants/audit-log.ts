@@ -37,7 +37,7 @@ export type AuditEvent =
         | 'history-downloaded';
       readonly format: 'csv' | 'xlsx';
     }
-  /** An administrator opened the list of seats that could be freed. */
+  /** An administrator opened the list of seats that could be reclaimed. */
   | { readonly event: 'reclaim-seen' }
   /** An administrator opened the panel of a user, by number. */
   | { readonly event: 'user-panel-seen'; readonly user: number }

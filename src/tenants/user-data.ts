@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { type AuditActor, writeAudit } from './audit-log.ts';
 import { publishRemovals } from './removal.ts';
 
 /** A user of a tenant. */
@@ -17,16 +18,20 @@ export interface UserDataStore {
   export(user: TenantUserId): Promise<UserExport>;
   /**
    * Deletes the data, in the memory of all processes too. Of the audit log, numbers without names remain. A user who is
-   * still active is listed again at the next reconciliation.
+   * still active is listed again at the next reconciliation, as on a first list. `requestedBy`, the administrator who asked
+   * for it, if one did, is in the audit log.
    */
-  erase(user: TenantUserId): Promise<void>;
+  erase(user: TenantUserId, requestedBy?: AuditActor): Promise<void>;
 }
 
 const maxAuditEntries = 10_000;
 /** A list of users that is older than this does not tell who may have joined since, ms. */
 const listValidMs = 24 * 60 * 60_000;
 
-export function createUserDataStore({ db }: { db: Database }): UserDataStore {
+/** @param deps.now the current time, ms since 1970 */
+export function createUserDataStore(deps: { db: Database; now: () => number }): UserDataStore {
+  const { db, now } = deps;
+
   return {
     async export({ tenantId, associateId }) {
       const select = async (from: RawBuilder<unknown>, condition = sql`associate_id = ${associateId}`) => {
@@ -75,7 +80,7 @@ export function createUserDataStore({ db }: { db: Database }): UserDataStore {
       };
     },
 
-    async erase({ tenantId, associateId }) {
+    async erase({ tenantId, associateId }, requestedBy) {
       await db.transaction().execute(async (transaction) => {
         // Excludes a save that found the user known.
         await transaction
@@ -85,9 +90,31 @@ export function createUserDataStore({ db }: { db: Database }): UserDataStore {
           .forNoKeyUpdate()
           .execute();
         await eraseUsers(transaction, tenantId, [associateId]);
+        if (requestedBy !== undefined)
+          await writeAudit(transaction, requestedBy, now(), { event: 'user-erased', user: associateId });
       });
     },
   };
+}
+
+/** Entries of the audit log without sign-ins and refusals: more than a tenant has between two lists of its users. */
+const maxActivity = 10_000;
+
+/**
+ * The users whom administrators erased and no list has had since, by number. Only the audit log tells: nothing is known of
+ * them, so that the plan on the next list is no change.
+ */
+export async function listErasedUsers(db: Database, tenantId: string): Promise<ReadonlySet<number>> {
+  // Ordered, so that the index `audit_log_activity` is read, not the whole log.
+  const { rows } = await sql<{ associateId: number }>`
+    select distinct associate_id as "associateId" from (
+      select content ->> 'event' as event, (content ->> 'user')::integer as associate_id from audit_log
+      where context_identifier = ${tenantId} and content ->> 'event' not in ('signed-in', 'refused')
+      order by id desc limit ${maxActivity}
+    ) as latest
+    where event = 'user-erased' and associate_id not in (
+      select associate_id from tenant_users where context_identifier = ${tenantId})`.execute(db);
+  return new Set(rows.map(({ associateId }) => associateId));
 }
 
 /**

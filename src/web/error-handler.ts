@@ -1,13 +1,14 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
 import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
-import { isAdministratorPath, viewQuery } from './administrator-pages.ts';
+import { type AdministratorPath, isAdministratorPath, viewQuery } from './administrator-pages.ts';
 import { type PanelUser, panelUrl, parsePanelUser, requestedLanguage, signInLinks } from './links.ts';
 import type { AuditRefusal } from './middleware/audit-refusals.ts';
 import { isFromOwnPage } from './middleware/own-origin.ts';
 import { readPanelReferer } from './panel-referer.ts';
 import type { Language, Languages } from './rendering/i18n.ts';
 import type { Views } from './rendering/views.ts';
+import type { FormDrafts } from './sign-in/form-draft.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
 import { SignInError } from './sign-in/sign-in-error.ts';
 import { findRetryAfter, toAppError } from './to-app-error.ts';
@@ -27,6 +28,7 @@ export function createErrorHandler(deps: {
   languages: Languages;
   views: Views;
   auditRefusal: AuditRefusal;
+  drafts: Pick<FormDrafts, 'keep'>;
   publicUrl: string;
 }): ErrorHandler {
   const notFound: RequestHandler = () => {
@@ -82,8 +84,7 @@ export function createErrorHandler(deps: {
             })
           : deps.views('problem', language, {
               ...page,
-              // A foreign site must not be able to make our page show its words.
-              typed: isFromOwnPage(request, deps.publicUrl) ? findTypedText(request) : '',
+              ...keepTyped(request, response, code, language),
               nextLink: findNextLink(
                 request,
                 code,
@@ -99,7 +100,33 @@ export function createErrorHandler(deps: {
     response.type('application/problem+json').send(JSON.stringify({ ...body, text }));
   }
 
+  /**
+   * Keeps what an administrator typed into a form that only a new sign-in lets through, for its page; of any other form,
+   * shows the text. A foreign site must not be able to make our pages show its words.
+   */
+  function keepTyped(
+    request: Request,
+    response: Response,
+    code: ErrorCode,
+    { t }: Language,
+  ): { readonly kept: string; readonly typed: string } {
+    if (!isFromOwnPage(request, deps.publicUrl)) return { kept: '', typed: '' };
+    const typed = findTypedText(request);
+    const page = signInCodes.includes(code) ? findFormPage(request) : null;
+    if (page === null) return { kept: '', typed };
+    const isKept = deps.drafts.keep(request, response, page);
+    return isKept ? { kept: t('problem.kept'), typed: '' } : { kept: t('problem.notKept'), typed };
+  }
+
   return { notFound, handleError };
+}
+
+/** Refusals of a form by its session. */
+const signInCodes: readonly ErrorCode[] = ['session-required', 'csrf-token-invalid'];
+
+/** The page of an administrators' form that has fields; null for any other request. */
+function findFormPage({ method, path }: Request): AdministratorPath | null {
+  return method === 'POST' && path.startsWith('/admin/') && isAdministratorPath(path) ? path : null;
 }
 
 /** Node.js reads the rest of a small body; a new connection for each refused request would cost more. */

@@ -37,6 +37,8 @@ describe('page accessibility', () => {
     ...['admin-what-if', 'admin-saved-answers', 'admin-api-keys', 'admin-api-keys-invalid'],
     ...['admin-user-data', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
   ];
+  /** Further states of the same pages, whose narrow form only the long form examines. */
+  const furtherStates = ['admin-seats-overused', 'admin-reclaim-kept'];
   const names = isLongForm ? Object.keys(states) : onePerPage;
   const otherLanguages = languages.filter((language) => language !== 'de');
 
@@ -93,6 +95,22 @@ describe('page accessibility', () => {
       });
       expect(await findOverflowing(html)).toEqual([]);
     });
+
+    test.runIf(name.startsWith('admin') && (isLongForm || !furtherStates.includes(name)))(
+      'has no axe violations at 320 pixels, and every control is reached by keyboard',
+      async () => {
+        const { page } = window;
+        const html = page.locator('html');
+        await html.evaluate((root) => root.style.removeProperty('font-size'));
+        await page.setViewportSize({ width: 320, height: 568 });
+        await page.locator('.menu > summary').click();
+        await page.locator('.menu .languages').waitFor();
+        expect(await html.evaluate((root) => root.scrollWidth)).toBe(320);
+        // Contrast was examined above: the colors are those of every width.
+        await expectNoViolations(axe(page).disableRules('color-contrast'), '320 pixels');
+        expect(await findUnreached(page)).toEqual([]);
+      },
+    );
   });
 
   /** The color schemes, of which the short form examines the first: they alternate. */
@@ -255,6 +273,34 @@ function readOutline(focused: Locator): Promise<{ style: string; width: string }
     const { outlineStyle, outlineWidth } = element.ownerDocument.defaultView.getComputedStyle(element);
     return { style: outlineStyle, width: outlineWidth };
   });
+}
+
+/** The controls of a page that Tab does not reach, or that show no outline then. */
+async function findUnreached(page: Page): Promise<string[]> {
+  const body = page.locator('body');
+  const stops = await body.evaluate((root) => {
+    const { getComputedStyle } = root.ownerDocument.defaultView;
+    const isOutlined = (each: typeof root) => getComputedStyle(each).outlineStyle !== 'none';
+    root.addEventListener('focusin', ({ target }: { target: typeof root }) => {
+      target.dataset.reached = [target, target.parentElement].some(isOutlined) ? 'outlined' : 'plain';
+    });
+    const controls = [...root.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(
+      (each) =>
+        each.tabIndex >= 0 &&
+        each.type !== 'hidden' &&
+        // Tab reaches the chosen one of a group, arrow keys the others.
+        (each.type !== 'radio' || each.checked) &&
+        each.checkVisibility(),
+    );
+    for (const each of controls) each.dataset.reached = 'no';
+    // A date has a stop for each of its parts and for its calendar.
+    return controls.length + 3 * controls.filter(({ type }) => type === 'date').length;
+  });
+  await page.keyboard.press('Escape');
+  for (let stop = 0; stop <= stops; stop += 1) await page.keyboard.press('Tab');
+  return body
+    .locator('[data-reached]:not([data-reached="outlined"])')
+    .evaluateAll((all) => all.map((each) => each.outerHTML));
 }
 
 /** The texts that overflow the page or their box; inline boxes have no width. */

@@ -43,6 +43,14 @@ describe("administrators' pages by keyboard", () => {
     await page.goto(`${fixture.planlens.url}/admin?lang=en`);
     for (const { path } of adminPages) {
       const link = page.locator(`nav.pages a[href^="${path}?"]`);
+      const menu = page.getByText('Pages and languages');
+      expect([await menu.isVisible(), await link.isVisible()]).toEqual([width === 320, width !== 320]);
+      if (width === 320) {
+        // The page begins with its heading; the navigation opens by keyboard.
+        expect((await page.locator('h1 + *').boundingBox())?.y).toBeLessThan(300);
+        await menu.focus();
+        await page.keyboard.press('Enter');
+      }
       await link.focus();
       await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
       expect(new URL(page.url()).pathname).toBe(path);
@@ -235,7 +243,7 @@ describe("administrators' pages by keyboard", () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
-  test.each([320, 1280])('keeps a seat that could be freed, at %i pixels', async (width) => {
+  test.each([320, 1280])('keeps a seat that could be reclaimed, at %i pixels', async (width) => {
     const { environment, services } = fixture.planlens;
     const { tenantId } = administrator;
     await runQuery(
@@ -245,13 +253,15 @@ describe("administrators' pages by keyboard", () => {
     );
     await page.setViewportSize({ width, height: 800 });
     await page.goto(`${fixture.planlens.url}/admin/seats?lang=en`);
-    await page.getByRole('link', { name: 'Find seats that could be freed' }).focus();
+    await page.getByRole('link', { name: 'Find seats that could be reclaimed' }).focus();
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
     expect(await page.locator('[aria-current="page"]').getAttribute('href')).toBe('/admin/seats?lang=en');
     await page.getByRole('checkbox', { name: 'Markus Brandt' }).focus();
     await page.keyboard.press('Space');
-    expect(await tab()).toBe('→');
-    await tab();
+    // One stop for each user.
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('name')).toMatch(/^(id|kind)$/);
+    await page.getByLabel('Why').focus();
     await page.keyboard.press('o');
     await page.getByLabel('Note').focus();
     await page.keyboard.type('Back in spring.');
@@ -266,11 +276,55 @@ describe("administrators' pages by keyboard", () => {
     await page.getByRole('link', { name: 'Kept: 1' }).click();
     await page.getByRole('checkbox', { name: 'Markus Brandt' }).focus();
     await page.keyboard.press('Space');
-    await tab();
     expect(await tab()).toBe('No longer keep');
     await page.keyboard.press('Enter');
     await page.getByRole('status').filter({ hasText: '1 seat is no longer kept.' }).waitFor();
   });
+
+  test.each([true, false])(
+    'ticks all seats of the page and opens one user, with scripts: %s',
+    async (scripts) => {
+      const { environment, services } = fixture.planlens;
+      const { tenantId } = administrator;
+      const unused = [101, 102, 103];
+      await runQuery(
+        environment.DATABASE_URL ?? '',
+        `update tenant_users set login_reported = true, last_login_at = now() - interval '200 days'
+      where associate_id = any('{${unused.join()}}')`,
+      );
+      const window = await fixture.open({ locale: 'en-GB', scripts });
+      await window.signIn(administrator, '');
+      const list = window.page;
+      await list.goto(`${fixture.planlens.url}/admin/seats/reclaim?lang=en`);
+      await list.getByRole('checkbox', { name: 'Emily Carter' }).focus();
+      await list.keyboard.press('Space');
+      await list.getByRole('button', { name: 'Open the ticked user' }).focus();
+      await Promise.all([list.waitForEvent('load'), list.keyboard.press('Enter')]);
+      expect(new URL(list.url()).pathname).toBe('/admin/users/102');
+
+      await list.goto(`${fixture.planlens.url}/admin/seats/reclaim?lang=en`);
+      await list.getByRole('checkbox', { name: 'Tick all 3 on this page' }).focus();
+      await list.keyboard.press('Space');
+      await expect.poll(() => list.locator('[name="id"]:checked').count()).toBe(scripts ? 3 : 0);
+      if (scripts) {
+        const first = list.locator('[name="id"]').first();
+        await first.focus();
+        await list.keyboard.press('Space');
+        await expect.poll(() => list.locator('[name="all"]').isChecked()).toBe(false);
+        await list.keyboard.press('Space');
+        await expect.poll(() => list.locator('[name="all"]').isChecked()).toBe(true);
+      }
+      await list.getByRole('link', { name: 'To the ticked users' }).focus();
+      await list.keyboard.press('Enter');
+      await list.keyboard.press('Tab');
+      expect(await list.locator(':focus').getAttribute('name')).toBe('kind');
+      await list.getByRole('button', { name: 'Keep', exact: true }).focus();
+      await list.keyboard.press('Enter');
+      await list.getByRole('status').filter({ hasText: '3 seats are now kept.' }).waitFor();
+      await services.userMarks.remove(tenantId, unused);
+      await list.context().close();
+    },
+  );
 
   test('shows the pictures of the seats with labels in forced colors', async () => {
     await recordSeats(fixture.planlens.environment, administrator.tenantId, fixture.planlens.now());

@@ -23,7 +23,7 @@ describe('browser-app example', () => {
     const origins = [`http://localhost:${port}`];
     const settings = {
       PLANLENS_URL: url,
-      PLANLENS_API_KEY: await createApiKey(services.apiKeys, { scopes: ['evaluate'] }),
+      PLANLENS_KEY: await createApiKey(services.apiKeys, { scopes: ['evaluate'] }),
       PLANLENS_PUBLISHABLE_KEY: await createApiKey(services.apiKeys, { kind: 'publishable', origins }),
       DEMO_USER: String(associateId),
     };

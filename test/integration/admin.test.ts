@@ -622,6 +622,8 @@ describe("administrators' pages", async () => {
       await expect
         .poll(async () => (await inAdmin('/user-data')).page.html)
         .toContain('>Markus Brandt</option>');
+      // The list that has the user again is no change of their plan.
+      expect((await inAdmin('/history')).page.html).not.toContain('Markus Brandt');
     });
 
     it.each(['', '0', '-1', '1.5', '2147483648', '0x65', "101' or 1=1", '<b>'])(

@@ -227,14 +227,15 @@ describe('keys of the license API', async () => {
     });
   });
 
-  it('end when the tenant removes the app, in every process', async () => {
+  it('end when SuperOffice deletes the tenant, and when the tenant removes the app', async () => {
     const { tenantId: otherTenant } = otherAdministrator;
     const theirs = await createApiKey(apiKeys, { tenantId: otherTenant });
     expect(await apiKeys.findByKey(theirs)).toMatchObject({ tenantId: otherTenant });
     const tenant = await services.tenants.find(otherTenant);
     if (tenant === null) throw new Error('not installed');
-    await services.tenants.purge(tenant, null);
+    await services.tenants.bury(tenant);
     await expect.poll(() => apiKeys.findByKey(theirs)).toBeNull();
+    await services.tenants.purge(tenant, null);
     const rows = await rowsIn(String(planlens.environment.DATABASE_URL), 'api_keys');
     expect(rows.filter((row) => row.context_identifier === otherTenant)).toEqual([]);
     expect(await audit.latest(otherTenant, 10)).toHaveLength(1);

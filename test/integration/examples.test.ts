@@ -20,11 +20,11 @@ const { administrator, salesPremium, servicePremium } = testUsers;
 
 describe('examples', async () => {
   const { url, services, sandbox } = await installedPlanlens();
-  let settings: Record<'PLANLENS_URL' | 'PLANLENS_API_KEY', string>;
+  let settings: Record<'PLANLENS_URL' | 'PLANLENS_KEY', string>;
 
   beforeEach(async () => {
     const key = await createApiKey(services.apiKeys, { scopes: ['evaluate', 'explain'] });
-    settings = { PLANLENS_URL: url, PLANLENS_API_KEY: key };
+    settings = { PLANLENS_URL: url, PLANLENS_KEY: key };
   });
 
   const revokeKeys = async () => {
@@ -64,7 +64,7 @@ describe('examples', async () => {
 
     it('names a setting that is missing', async () => {
       const { exitCode, output } = await runExample(['bash', 'curl/ask.sh', '101'], { PLANLENS_URL: url });
-      expect([exitCode, output]).toEqual([1, expect.stringContaining('Set PLANLENS_API_KEY')]);
+      expect([exitCode, output]).toEqual([1, expect.stringContaining('Set PLANLENS_KEY')]);
     });
   });
 
@@ -130,7 +130,7 @@ describe('examples', async () => {
       const { createApp } = (await import(pathToFileURL(path).href)) as {
         createApp: (deps: { flags: Client; findUser: () => string }) => Express;
       };
-      await OpenFeature.setProviderAndWait(createProvider(url, settings.PLANLENS_API_KEY));
+      await OpenFeature.setProviderAndWait(createProvider(url, settings.PLANLENS_KEY));
       return supertest(createApp({ flags: OpenFeature.getClient(), findUser: () => user }));
     }
 

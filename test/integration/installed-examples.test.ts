@@ -47,7 +47,7 @@ describe('installed examples', async () => {
 
   const settings = () => ({
     PLANLENS_URL: url,
-    PLANLENS_API_KEY: key,
+    PLANLENS_KEY: key,
     DEMO_USER: context.targetingKey,
   });
 

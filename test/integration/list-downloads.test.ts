@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import readXlsxFile from 'read-excel-file/node';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ describe('files of lists', async () => {
   afterAll(() => db.destroy());
 
   const get = (path: string, person: TestUser = administrator, isAdministrator = true) => {
-    const cookie = sessionCookie(planlens.environment, { ...person, isAdministrator });
+    const cookie = sessionCookie(planlens.environment, { ...person, isAdministrator }, planlens.now);
     return fetch(`${planlens.url}${path}`, { headers: { cookie }, redirect: 'manual' });
   };
   const readCsv = async (path: string): Promise<string[][]> =>
@@ -92,5 +93,20 @@ describe('files of lists', async () => {
       expect((await get(path, otherAdministrator)).status).toBe(404);
       expect((await fetch(`${planlens.url}${path}`, { redirect: 'manual' })).status).toBe(302);
     }
+  });
+
+  it('count together, whatever they list', async () => {
+    const routes = readFileSync('src/web/admin/admin-router.ts', 'utf8');
+    const files = [...routes.matchAll(/'(\/admin\/[^']+\.(?:csv|xlsx))'/g)].map(([, path = '']) => path);
+    expect(files).toHaveLength(14);
+    const statusOf = async (path: string) => {
+      const response = await get(`${path}?lang=en`);
+      await response.arrayBuffer();
+      return response.status;
+    };
+    planlens.passTime(60 * 60_000);
+    for (let each = 0; each < 20; each += 1) expect(await statusOf(files[each % 14] ?? '')).toBe(200);
+    // One more is allowed every 30 seconds.
+    for (const file of files) expect([await statusOf(file), await statusOf(file)]).toContain(429);
   });
 });

@@ -13,7 +13,7 @@ const administrator: TestUser = {
 const { tenantId } = administrator;
 const path = '/admin/seats/reclaim';
 
-describe('the seats that could be freed, of a tenant of 5,000 users', async () => {
+describe('the seats that could be reclaimed, of a tenant of 5,000 users', async () => {
   const planlens = await startPlanlens();
   afterAll(() => planlens.close());
   await install(planlens, administrator);
@@ -30,7 +30,8 @@ describe('the seats that could be freed, of a tenant of 5,000 users', async () =
   const html = async (query = '?lang=en') => (await get(query)).text();
   const text = async (query?: string) => getVisibleText(await html(query));
   const idsOn = (page: string) => [...page.matchAll(/name="id" value="(\d+)"/g)].map(([, id]) => Number(id));
-  const count = (page: string) => Number(/([\d,]+) seats? could be freed/.exec(page)?.[1]?.replace(',', ''));
+  const count = (page: string) =>
+    Number(/([\d,]+) seats? could be reclaimed/.exec(page)?.[1]?.replace(',', ''));
   const query = (sql: string) => runQuery(String(planlens.environment.DATABASE_URL), sql);
   /** The first ticked users of a page and their form, as a browser would send it. */
   async function send(fields: Record<string, string>, ids: readonly number[], search = '?lang=en') {
@@ -104,6 +105,16 @@ describe('the seats that could be freed, of a tenant of 5,000 users', async () =
     expect(count(await text())).toBe(before);
   });
 
+  it('lead to the message to SuperOffice with the numbers of the ticked users', async () => {
+    const ids = idsOn(await html('?lang=en&plan=Sales-Premium')).slice(0, 10);
+    const response = await send({ intent: 'message' }, ids);
+    expect([response.status, response.headers.get('location')]).toEqual([
+      303,
+      '/admin/contract?lang=en&s2v0m0=2450#message',
+    ]);
+    expect((await send({ intent: 'message' }, [])).status).toBe(400);
+  });
+
   it('are kept until the last day of the mark', async () => {
     const [id = 0] = idsOn(await html());
     const mark = { kind: 'keep', note: '', markedBy: administrator.associateId } as const;
@@ -160,17 +171,35 @@ describe('the seats that could be freed, of a tenant of 5,000 users', async () =
       expect((await get(file, testUsers.salesPremium, false)).status).toBe(403);
   });
 
-  it('keep the seat of a user from the page of the user, and lead back there', async () => {
+  it('are kept and given up on the page of a user, which shows a refused form again', async () => {
     const [id = 0] = idsOn(await html());
-    const search = `?lang=en&user=${id}`;
-    const response = await send(
-      { intent: 'mark', kind: 'service-account', note: '', until: '' },
-      [id],
-      search,
-    );
-    expect(response.headers.get('location')).toBe(`/admin/users/${id}?lang=en#mark`);
+    const at = `${planlens.url}/admin/users/${id}?lang=en`;
     const cookie = sessionCookie(planlens.environment, { ...administrator, isAdministrator: true });
-    const user = await fetch(`${planlens.url}/admin/users/${id}?lang=en`, { headers: { cookie } });
-    expect(getVisibleText(await user.text())).toMatch(/Keep the seat .* Service account Astrid Berg, /);
+    const headers = { accept: 'text/html', cookie, origin: planlens.url };
+    const page = async () => (await fetch(at, { headers })).text();
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await page())?.[1] ?? '';
+    const mark = (fields: Record<string, string>) =>
+      fetch(at, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams({ csrf, intent: 'mark', kind: 'service-account', note: '', ...fields }),
+        redirect: 'manual',
+      });
+    const refused = await mark({ note: 'Import', until: '2020-01-01' });
+    expect(refused.status).toBe(400);
+    const shown = await refused.text();
+    expect(getVisibleText(shown)).toContain('“2020-01-01” has passed.');
+    expect(shown).toMatch(/<option value="service-account" selected>.*name="note"\s+value="Import"/s);
+    // The form is about the user of the page, whatever it says.
+    const kept = await mark({ id: String(id + 1) });
+    expect(kept.headers.get('location')).toBe(`/admin/users/${id}?lang=en#mark`);
+    expect(getVisibleText(await page())).toMatch(/Keep the seat .* Service account Astrid Berg, /);
+    expect(await services.userMarks.find(tenantId, id + 1)).toBeNull();
+    await mark({ intent: 'unmark' });
+    expect(await services.userMarks.find(tenantId, id)).toBeNull();
+    expect((await services.audit.latest(tenantId, 4)).map(({ event }) => event)).toContainEqual({
+      event: 'user-marked',
+      user: id,
+    });
   });
 });

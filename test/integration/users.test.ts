@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { getVisibleText, install, installedPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
@@ -48,10 +49,22 @@ describe('the users page', async () => {
     expect(await text('/admin/users?lang=en&search=nobody')).toContain('No user matches');
   });
 
-  it('counts the features that a user lacks once their licences are known', async () => {
-    expect(await text('/admin/users?lang=en&search=brandt')).not.toMatch(/before \d+ \w+ \d{4} 1 \d+/);
-    await get(user(salesPremium.associateId));
+  it('counts the features that the plan of each user lacks, and orders by their number', async () => {
     expect(await text('/admin/users?lang=en&search=brandt')).toMatch(/before \d+ \w+ \d{4} 1 \d+/);
+    const rows = async (order: string) => {
+      const response = await get(`/admin/users.csv?lang=en&sort=missing&order=${order}`);
+      const lines: Record<string, string>[] = parse(await response.text(), { bom: true, columns: true });
+      return lines;
+    };
+    const [most, fewest] = await Promise.all([rows('desc'), rows('asc')]);
+    const counts = fewest.map((row) => Number(row['Features missing']));
+    expect(counts).toEqual(counts.toSorted((one, other) => one - other));
+    expect(new Set(counts).size).toBeGreaterThan(2);
+    expect(most[0]?.Name).toBe('Emil Strand');
+    for (const row of most)
+      expect(row['Names of missing features']?.split('; ').filter(Boolean)).toHaveLength(
+        Number(row['Features missing']),
+      );
   });
 
   it('shows the panel of a user with reasons and without forms, and records who looked', async () => {

@@ -174,7 +174,7 @@ describe('forged credentials of the license API', async () => {
       ),
       'another audience': [environment.PUBLIC_URL, '', 'api', null, []].map((aud) => make({ aud })),
       expired: [make({ iat: now - 901, exp: now - 1 }), make({ iat: now - 900, exp: now })],
-      'a long life': [make({ exp: now + 901 }), make({ exp: 2 ** 40 }), make({ iat: 0 })],
+      'a long life': [make({ iat: now, exp: now + 901 }), make({ exp: 2 ** 40 }), make({ iat: 0 })],
       'the future': [make({ iat: now + 3_600, exp: now + 4_000 }), make({ nbf: now + 600 })],
       'times that are none': [make({ exp: String(now + 900) }), make({ iat: 'now' }), make({ exp: null })],
       'another tenant': [

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach, expect, vi } from 'vitest';
+import { generateAppCredentials } from '../../sandbox/app-registration.ts';
 import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
+import { generateSigningKey } from '../../sandbox/keys.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { buildApp, loadPages } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
@@ -42,13 +44,16 @@ export interface Planlens {
   close(): Promise<void>;
 }
 
+/** RSA keys, which take long to generate, once for the tests of a worker. */
+const keys = { credentials: generateAppCredentials(), signingKey: generateSigningKey() };
+
 /** Starts the app with its workers on an empty database and a new sandbox. */
 export async function startPlanlens(): Promise<Planlens> {
   const server = createServer();
   const url = `http://localhost:${await listen(server)}`;
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
-  const sandbox = await startSandbox({ appUrl: url, now });
+  const sandbox = await startSandbox({ appUrl: url, now, ...keys });
   const environment = appEnvironment(url, sandbox, await migratedDatabase());
   const config = loadConfig(environment);
   const logged: string[] = [];

@@ -7,7 +7,7 @@ import { root } from './project-files.ts';
 /** What `npm run build` and `npm pack` read. */
 const parts = [
   ...['package.json', 'README.md', 'LICENSE', '.env.example'],
-  ...['tsconfig.json', 'tsconfig.build.json', 'tsconfig.sandbox.json'],
+  ...['rolldown.config.ts', 'tsconfig.json', 'tsconfig.sandbox.json'],
   ...['src', 'sandbox', 'locales', 'manifest', 'public', 'views'],
 ];
 

@@ -48,7 +48,7 @@ export const newForMs = 30 * dayMs;
 /**
  * Finds the users whose seats possibly serve nobody, in their order. Never a candidate: who has no plan, whose seat an
  * administrator keeps, and who was first listed less than 30 days ago. When those on the first list joined is not known:
- * they are not new.
+ * they are not new. `firstListAt` is when that list was read, if `users` are only some of a tenant's, ms since 1970.
  *
  * @example
  * findReclaimCandidates([{ ...holder, retired: true }], { now, days: 90, seatIsTakenBy: 'plan' })
@@ -57,8 +57,8 @@ export const newForMs = 30 * dayMs;
 export function findReclaimCandidates<Holder extends SeatHolder>(
   users: readonly Holder[],
   rules: ReclaimRules,
+  firstListAt: number = findFirstListAt(users),
 ): readonly ReclaimCandidate<Holder>[] {
-  const firstListAt = findFirstListAt(users);
   return users.flatMap((user) => {
     const isOnFirstList = user.listedSince.getTime() <= firstListAt;
     const isNew = !isOnFirstList && user.listedSince.getTime() > rules.now - newForMs;

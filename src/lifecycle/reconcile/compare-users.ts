@@ -43,7 +43,9 @@ export function createCompareUsers(deps: {
     const unconfirmed = findMissing(before, stored).filter(({ associateId }) => !left.has(associateId));
     const isUnconfirmed = new Set(unconfirmed.map(({ associateId }) => associateId));
     const current = [...stored.filter(({ associateId }) => !isUnconfirmed.has(associateId)), ...unconfirmed];
-    const changes = diffUserPlans(before.filter(isActive), current.filter(isActive));
+    const erased = await users.listErased(tenantId);
+    const isComparable = (user: TenantUser) => !user.retired && !erased.has(user.associateId);
+    const changes = diffUserPlans(before.filter(isComparable), current.filter(isComparable));
     // First, so that a process killed in between has not forgotten whose sessions were to end and whose plan changed.
     await sessionCutoffs.endSessions(tenantId, [...left]);
     const changed = changes.map(({ associateId }) => associateId).filter((id) => !left.has(id));
@@ -88,10 +90,6 @@ export function createCompareUsers(deps: {
       throw error;
     }
   }
-}
-
-function isActive({ retired }: TenantUser): boolean {
-  return !retired;
 }
 
 /** The active users of a list, and those who have left and still hold a plan. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../cache-size.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
@@ -32,7 +33,7 @@ export function createConfirmUser(deps: {
   now: () => number;
 }): ConfirmUser {
   const { tenants, users, compareUsers, now } = deps;
-  const settings = { max: maxEntries, perf: { now }, ttlResolution: 0 };
+  const settings = { ...atMost(maxEntries), perf: { now }, ttlResolution: 0 };
   /** Until when a user is confirmed, by `Cust12345/5`. */
   const confirmedUntil = new LRUCache<string, number>(settings);
   const unreachable = new LRUCache<string, true>({ ...settings, ttl: retryAfterMs });

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../cache-size.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import { readUserLogins } from '../../superoffice/api/user-logins.ts';
 import type { WebApi } from '../../superoffice/api/web-api.ts';
@@ -23,7 +24,7 @@ export function createRecordLogins(deps: {
 }): RecordLogins {
   const { users, webApi } = deps;
   const refusals = new LRUCache<string, true>({
-    max: maxRefusals,
+    ...atMost(maxRefusals),
     ttl: refusalMemoryMs,
     ttlResolution: 0,
     perf: { now: deps.now },

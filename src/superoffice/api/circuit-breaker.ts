@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../cache-size.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../transport/superoffice-error.ts';
 
 /** Pauses calls to failing tenants until they have had time to recover. */
@@ -50,7 +51,7 @@ export function createCircuitBreaker(deps: {
   onOpen: (tenantId: string, cooldownMs: number) => void;
 }): CircuitBreaker {
   const { now, onOpen } = deps;
-  const circuits = new LRUCache<string, Circuit>({ max: maxTenants });
+  const circuits = new LRUCache<string, Circuit>(atMost(maxTenants));
   const halfOpenProbes = new Map<string, Promise<void>>();
 
   const getCircuit = (tenantId: string) => circuits.get(tenantId) ?? closedCircuit;

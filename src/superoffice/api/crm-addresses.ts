@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { atMost } from '../../cache-size.ts';
 import type { SystemUserTenant } from '../auth/tickets.ts';
 import type { ToAllowedUrl } from '../transport/endpoints.ts';
 import { readBody } from '../transport/schemas.ts';
@@ -64,7 +65,7 @@ export function createCrmAddresses(deps: {
 }): CrmAddresses {
   const { webApi, states, toAllowedUrl, loginUrl, forms, now } = deps;
   const cache = new LRUCache<string, string, { tenant: SystemUserTenant; call: ApiCall }>({
-    max: maxAddresses,
+    ...atMost(maxAddresses),
     ttl: ttlMs,
     ttlResolution: 0,
     perf: { now },

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { atMost } from '../../cache-size.ts';
 import { toResponseError } from '../transport/api-response.ts';
 import { isContextIdentifier, type LoginEndpoints, type ToAllowedUrl } from '../transport/endpoints.ts';
 import type { HttpClient, HttpResponse } from '../transport/http.ts';
@@ -86,7 +87,7 @@ export function createTenantStates(deps: {
 }): TenantStateCache {
   const { endpoints, http, toAllowedUrl, onReadAgain, now } = deps;
   const cache = new LRUCache<string, TenantState>({
-    max: maxTenants,
+    ...atMost(maxTenants),
     ttl: minTtlMs,
     ttlResolution: 0,
     perf: { now },

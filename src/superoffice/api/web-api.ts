@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../cache-size.ts';
 import type { SystemUserTenant, TicketCache } from '../auth/tickets.ts';
 import { unwrapResponse } from '../transport/api-response.ts';
 import type { ToAllowedUrl } from '../transport/endpoints.ts';
@@ -83,7 +84,7 @@ export function createWebApi(options: {
   readonly now: () => number;
 }): WebApi {
   const refusedCalls = new LRUCache<string, true>({
-    max: maxRefusedCalls,
+    ...atMost(maxRefusedCalls),
     ttl: refusalMemoryMs,
     ttlResolution: 0,
     perf: { now: options.now },

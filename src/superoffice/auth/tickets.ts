@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../cache-size.ts';
 import type { SystemUserClient } from './system-user.ts';
 
 /** A tenant and how to get its system user token, which is decrypted only for an exchange. */
@@ -58,7 +59,7 @@ export function createTickets(deps: {
 }): TicketCache {
   const { exchange, store, now } = deps;
   const cache = new LRUCache<string, StoredTicket, { tenant: SystemUserTenant; stale: string | null }>({
-    max: maxTenants,
+    ...atMost(maxTenants),
     ttl: ticketTtlMs,
     ttlResolution: 0,
     perf: { now },

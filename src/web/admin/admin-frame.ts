@@ -59,7 +59,10 @@ export function createAdminFrame(deps: {
       crmUrl: deps.crmAddresses.start(tenant.tenantId),
       navigation: adminPages.map(({ name, path }) => ({
         href: `${path}?lang=${lang}`,
-        text: language.t(`admin.page.${name}`),
+        text:
+          name === 'accessRequests'
+            ? language.t('admin.menu.accessRequests')
+            : language.t(`admin.page.${name}`),
         isCurrent: name === page,
         badge: name === 'accessRequests' && open > 0 ? language.number(open) : '',
       })),

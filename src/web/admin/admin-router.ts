@@ -3,7 +3,7 @@ import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { LicenseHistory } from '../../snapshots/license-history.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SeatCountStore } from '../../snapshots/seat-count-store.ts';
-import type { ListSeatHolders } from '../../snapshots/seat-holders.ts';
+import type { ListRetiredHolders, ListSeatHolders } from '../../snapshots/seat-holders.ts';
 import type { UserDirectory } from '../../snapshots/user-directory.ts';
 import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
@@ -52,6 +52,7 @@ export function createAdminRouter(deps: {
   users: UserStore;
   userDirectory: UserDirectory;
   listSeatHolders: ListSeatHolders;
+  listRetiredHolders: ListRetiredHolders;
   userMarks: UserMarkStore;
   limits: RequestLimits;
   userData: UserDataStore;
@@ -78,6 +79,7 @@ export function createAdminRouter(deps: {
   const seats = createSeatsPage(pageDeps);
   const reclaim = createReclaimPage(pageDeps);
   const userData = createUserDataPage(pageDeps);
+  const user = createUserPage(pageDeps);
   const users = createUsersPage(pageDeps);
   const whatIf = createWhatIfPage(pageDeps);
 
@@ -86,7 +88,11 @@ export function createAdminRouter(deps: {
   router.route('/admin/users').get(users.show).all(methodNotAllowed);
   router.route('/admin/users.csv').get(users.download('csv')).all(methodNotAllowed);
   router.route('/admin/users.xlsx').get(users.download('xlsx')).all(methodNotAllowed);
-  router.route('/admin/users/:associateId').get(createUserPage(pageDeps)).all(methodNotAllowed);
+  router
+    .route('/admin/users/:associateId')
+    .get(user.show)
+    .post(form, csrfProtection, user.mark)
+    .all(methodNotAllowed);
   router.route('/admin/seats').get(seats.show).all(methodNotAllowed);
   router.route('/admin/seats.csv').get(seats.download('csv')).all(methodNotAllowed);
   router.route('/admin/seats.xlsx').get(seats.download('xlsx')).all(methodNotAllowed);

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { AuditEvent, AuditLog } from '../../tenants/audit-log.ts';
 import type { AdministratorPath, AdminPageName } from '../administrator-pages.ts';
 import { toAuditActor } from '../middleware/audit-refusals.ts';
+import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Language } from '../rendering/i18n.ts';
 import { type Spreadsheet, type SpreadsheetFormat, sendSpreadsheet } from '../rendering/spreadsheet.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
@@ -24,8 +25,6 @@ interface Download<Row> {
   readonly name: string;
   /** The entry in the audit log. */
   readonly event: Extract<AuditEvent, { readonly format: SpreadsheetFormat }>['event'];
-  /** Counts the download before anything is read. @throws AppError if there were too many */
-  readonly limit?: (administrator: Administrator) => void;
   readonly makeSheet: (
     request: Request,
     administrator: Administrator,
@@ -33,15 +32,20 @@ interface Download<Row> {
   ) => Promise<Pick<Spreadsheet<Row>, 'columns' | 'rows'>>;
 }
 
-/** Makes the handlers that send a table of the administrator's tenant as a file and record it in the audit log. */
+/**
+ * Makes the handlers that send a table of the administrator's tenant as a file and record it in the audit log. All files of
+ * a tenant count together.
+ * @returns a handler that throws AppError `too-many-requests`
+ */
 export function createDownloads<Row>(
   deps: {
     readonly administratorGuard: AdministratorGuard;
     readonly adminFrame: MakeAdminFrame;
     readonly audit: AuditLog;
+    readonly limits: Pick<RequestLimits, 'countDownload'>;
     readonly now: () => number;
   },
-  { path, page, name, event, limit, makeSheet }: Download<Row>,
+  { path, page, name, event, makeSheet }: Download<Row>,
 ): (format: SpreadsheetFormat) => RequestHandler {
   return (format) =>
     async function download(request, response) {
@@ -52,7 +56,8 @@ export function createDownloads<Row>(
       );
       if (administrator === null) return;
       const { tenant, session } = administrator;
-      limit?.(administrator);
+      // Before anything is read.
+      deps.limits.countDownload(tenant.tenantId);
       const { frame, language } = await deps.adminFrame(request, administrator, page);
       const sheet = await makeSheet(request, administrator, language);
       await deps.audit.write(toAuditActor(request, session), { event, format });

@@ -36,7 +36,7 @@ export interface RequestLimits {
   countAccessRequest(user: User): void;
   /** Counts an export. @throws AppError `export-limit` */
   countExport(tenantId: string): void;
-  /** Counts a download of a list. @throws AppError `too-many-requests` */
+  /** Counts a file of an administrators' page. @throws AppError `too-many-requests` */
   countDownload(tenantId: string): void;
   /** Whether a refusal may still be audited in this tenant. */
   countAuditedRefusal(tenantId: string): boolean;
@@ -60,8 +60,11 @@ const signInSize: BucketSize = { burst: 60, perSecond: perHour(120) };
 const formSize: BucketSize = { burst: 200, perSecond: perHour(600) };
 const accessRequestSize: BucketSize = { burst: 20, perSecond: perHour(20) };
 const exportSize: BucketSize = { burst: 1, perSecond: 1 / 60 };
-/** A long list as XLSX takes a processor core for up to a second. */
-const downloadSize: BucketSize = { burst: 10, perSecond: perHour(120) };
+/**
+ * A long list as XLSX takes a processor core for up to a second. An administrator who takes everything along downloads seven
+ * lists in two formats.
+ */
+const downloadSize: BucketSize = { burst: 20, perSecond: perHour(120) };
 /** Refusals beyond this are in the log of the process only, so that nobody fills the audit log. */
 const auditedRefusalSize: BucketSize = { burst: 60, perSecond: perHour(60) };
 const everybody = 'all';

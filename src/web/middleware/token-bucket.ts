@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../cache-size.ts';
 
 /** How much each key may do. */
 export interface BucketSize {
@@ -28,7 +29,7 @@ const maxKeys = 20_000;
  */
 export function createTokenBuckets({ burst, perSecond }: BucketSize, now: () => number): TokenBuckets {
   const msPerToken = 1_000 / perSecond;
-  const fullAt = new LRUCache<string, number>({ max: maxKeys });
+  const fullAt = new LRUCache<string, number>(atMost(maxKeys));
 
   /** Tokens that are missing, in ms of their return. A clock that was set back does not extend it. */
   function missingMs(key: string): number {

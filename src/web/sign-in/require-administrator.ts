@@ -49,9 +49,9 @@ export interface AdministratorGuard {
     path: AdministratorPath,
   ): Promise<Administrator | null>;
   /**
-   * For a form of the page `path`, to whose action the page adds its query. @returns null if the browser was sent to sign in: nothing was done, and the page shows
-   * the form again as it was sent
-   * @throws AppError `session-required`, `administrator-required`, `tenant-not-installed`
+   * For a form of the page `path`, to whose action the page adds its query. @returns null if the browser was sent to sign in:
+   * nothing was done, and the page shows the form again as it was sent
+   * @throws AppError `session-required` also if the sign-in is too old and the form too long to be shown again, `administrator-required`, `tenant-not-installed`
    */
   requireForForm(
     request: Request,
@@ -107,7 +107,7 @@ export function createAdministratorGuard(deps: {
         throw new AppError('session-required');
       }
       if (isRecent(session, maxSignInAgeFor(path).form)) return requireAdministrator(request, session);
-      drafts.keep(request, response, session);
+      if (!drafts.keep(request, response, path)) throw new AppError('session-required');
       const { tenantId, associateId } = session;
       const query = viewQuery(request.query);
       const language = requestedLanguage(request);

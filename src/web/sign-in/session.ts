@@ -34,6 +34,8 @@ export interface Sessions {
   csrfToken(session: Session): string;
   /** Compares a CSRF token from a form in constant time; the token of the day before is accepted too. */
   verifyCsrfToken(session: Session, csrfToken: string): boolean;
+  /** Whether a CSRF token is of a form that the session's user opened in the last 30 days: too old to act, not to be shown. */
+  openedForm(session: Session, csrfToken: string): boolean;
 }
 
 const cookieName = '__Host-planlens-session';
@@ -42,6 +44,8 @@ const lifetimeMs = 60 * 60_000;
 /** Scripts can read the token, so it is valid for a shorter time. */
 const bearerLifetimeMs = 15 * 60_000;
 const dayMs = 24 * 60 * 60_000;
+/** Days after which a form that is still open counts as nobody's. */
+const openFormDays = 30;
 /** A sign-in must lead to a session within this time. Otherwise the panel would sign in over and over. */
 const expectedWithinMs = 20_000;
 
@@ -95,6 +99,13 @@ export function createSessions(deps: {
   const signForm = (key: KeyObject, { tenantId, associateId }: Session, day: number) =>
     createHmac('sha256', key).update(`${issuer} ${tenantId} ${associateId} ${day}`).digest('base64url');
   const today = () => Math.floor(now() / dayMs);
+  /** Whether a CSRF token is of this day or one of the days before, `days` in all. */
+  const isOfLastDays = (session: Session, sent: string, days: number) => {
+    const accepted = [...formKeys.byId.values()].flatMap((key) =>
+      Array.from({ length: days }, (_each, ago) => signForm(key, session, today() - ago)),
+    );
+    return accepted.filter((expected) => isEqual(expected, sent)).length > 0;
+  };
 
   return {
     async read(request) {
@@ -122,13 +133,9 @@ export function createSessions(deps: {
 
     csrfToken: (session) => signForm(formKeys.current.key, session, today()),
 
-    verifyCsrfToken(session, sent) {
-      const days = [today(), today() - 1];
-      const accepted = [...formKeys.byId.values()].flatMap((key) =>
-        days.map((day) => signForm(key, session, day)),
-      );
-      return accepted.filter((expected) => isEqual(expected, sent)).length > 0;
-    },
+    verifyCsrfToken: (session, sent) => isOfLastDays(session, sent, 2),
+
+    openedForm: (session, sent) => isOfLastDays(session, sent, openFormDays),
   };
 }
 

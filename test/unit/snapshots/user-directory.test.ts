@@ -87,6 +87,27 @@ describe('user directory', () => {
     expect(await list({ orderBy, descending: true })).toEqual(descending);
   });
 
+  it('orders by the features that plans lack, users with a plan that is not known last', async () => {
+    const planOrder = ['B', 'A'];
+    const [ascending, descending] = await Promise.all(
+      [false, true].map((isDescending) => list({ orderBy: 'missing', planOrder, descending: isDescending })),
+    );
+    expect([ascending, descending]).toEqual([
+      [1, 4, 2, 5, 3],
+      [4, 2, 5, 1, 3],
+    ]);
+  });
+
+  it('reads the plans of several users of one tenant', async () => {
+    expect(await directory().planTexts('Cust1', [1, 3, 99])).toEqual(
+      new Map([
+        [1, 'B'],
+        [3, ''],
+      ]),
+    );
+    expect(await directory().planTexts('Cust3', [1])).toEqual(new Map());
+  });
+
   it('orders every list completely, so that pages neither repeat nor lose a user', async () => {
     for (const orderBy of userOrders) {
       const pages = await Promise.all(

@@ -1,8 +1,11 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
+import { createLicenseHistory } from '../../../src/snapshots/license-history.ts';
 import { createUserStore, type TenantUser } from '../../../src/snapshots/user-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { createUserDataStore } from '../../../src/tenants/user-data.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 import { uncontendedLock } from '../../support/locks.ts';
@@ -70,6 +73,59 @@ describe('user store', () => {
       [2, 'B', tuesday, null],
       [3, 'A', tuesday, null],
     ]);
+  });
+
+  describe('of a user whom an administrator erased', () => {
+    const erase = (associateId: number) =>
+      createUserDataStore({ db, now: () => tuesday }).erase(
+        { tenantId: 'Cust1', associateId },
+        { tenantId: 'Cust1', associateId: 1 },
+      );
+    const changes = () => createLicenseHistory({ db }).latest('Cust1', 9);
+    beforeEach(() => db.deleteFrom('audit_log').execute());
+
+    it('lists the user as on a first list: without a change, and with a plan since an unknown time', async () => {
+      await list(monday, user(1, 'A'), user(2, 'A'), user(3, 'B', { retired: true }));
+      await erase(2);
+      await erase(3);
+      expect(await users().listErased('Cust1')).toEqual(new Set([2, 3]));
+      expect(await users().listErased('Cust2')).toEqual(new Set());
+      const relisted = [user(1, 'A'), user(2, 'A'), user(3, 'B', { retired: true }), user(4, 'A')];
+      await list(wednesday, ...relisted);
+      expect(await users().listErased('Cust1')).toEqual(new Set());
+      expect(await rows()).toMatchObject([
+        { associate_id: 1, listed_since: new Date(monday), plan_since: null },
+        { associate_id: 2, listed_since: new Date(wednesday), plan_since: null },
+        { associate_id: 3, listed_since: new Date(wednesday), plan_since: null },
+        { associate_id: 4, listed_since: new Date(wednesday), plan_since: new Date(wednesday) },
+      ]);
+      expect(await periods()).toEqual([
+        [1, 'A', monday, null],
+        [2, 'A', wednesday, null],
+        [3, 'B', wednesday, null],
+        [4, 'A', wednesday, null],
+      ]);
+    });
+
+    it('does not record the earlier plan when the user is erased while a list is compared', async () => {
+      await list(monday, user(1, 'A'), user(2, 'A'));
+      const change = { kind: 'user-plan', from: 'A', to: 'B' } as const;
+      const found = [1, 2].map((associateId) => ({ associateId, change }));
+      await erase(2);
+      const read = { readAt: wednesday, isComplete: true };
+      await users().replace('Cust1', [user(1, 'B'), user(2, 'B')], found, read, uncontendedLock(db));
+      expect(await changes()).toMatchObject([{ user: { associateId: 1 }, change }]);
+    });
+  });
+
+  it('renews the statistics of the table after a long first list', async () => {
+    const expected = async () => {
+      const { rows } = await sql<{ count: number }>`
+        select reltuples::integer as count from pg_class where oid = 'tenant_users'::regclass`.execute(db);
+      return rows[0]?.count;
+    };
+    await list(monday, ...Array.from({ length: 1_000 }, (_each, index) => user(index + 1, 'A')));
+    expect(await expected()).toBe(1_000);
   });
 
   it('does not rewrite rows that are unchanged', async () => {

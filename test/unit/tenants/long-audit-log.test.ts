@@ -4,7 +4,7 @@ import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import { type Database, openDatabase } from '../../../src/database/database.ts';
 import { createAuditLog } from '../../../src/tenants/audit-log.ts';
 import { createTenantStore, type TenantStore } from '../../../src/tenants/tenant-store.ts';
-import { createUserDataStore } from '../../../src/tenants/user-data.ts';
+import { createUserDataStore, listErasedUsers } from '../../../src/tenants/user-data.ts';
 import { migratedDatabase, runStatement } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -63,12 +63,16 @@ describe('a long audit log', () => {
   });
 
   it('is not read for the data about one user', async () => {
-    const userData = createUserDataStore({ db });
+    const userData = createUserDataStore({ db, now: Date.now });
     await uses('audit_log_by_user', () => userData.export({ tenantId, associateId: 7 }));
     await uses('audit_log_by_user', () => userData.erase({ tenantId, associateId: 7 }));
     const { rows } = await sql<{ count: number }>`
       select count(*)::int as count from audit_log where address is null and associate_id = 7`.execute(db);
     expect(rows[0]?.count).toBe(entries / 1_000);
+  });
+
+  it('is not read for the users who were erased', async () => {
+    await uses('audit_log_activity', () => listErasedUsers(db, tenantId));
   });
 
   it('is deleted with the tenant by statements that end in time, however long it is', async () => {

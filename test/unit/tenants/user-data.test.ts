@@ -29,7 +29,7 @@ describe('the data about a user', () => {
   const users = () => createUserStore({ db });
   const snapshots = () => createSnapshotStore(db);
   const requests = () => createAccessRequestStore({ db, now: clock });
-  const userData = () => createUserDataStore({ db });
+  const userData = () => createUserDataStore({ db, now: clock });
   const pins = () => createUserPinStore({ db, now: clock });
   const marks = () => createUserMarkStore({ db, now: clock });
 
@@ -143,6 +143,23 @@ describe('the data about a user', () => {
       { associateId: 131, reason: 'Other reason', pinnedBy: null },
     ]);
     expect(await marks().find('Cust1', 131)).toMatchObject({ note: 'Another note', markedBy: null });
+  });
+
+  it('is erased for an administrator together with the entry of the audit log that says so', async () => {
+    await fill();
+    await db.deleteFrom('audit_log').execute();
+    const actor = { tenantId: 'Cust1', associateId: 131, address: '192.0.2.1' };
+    await userData().erase({ tenantId: 'Cust1', associateId: 101 }, actor);
+    expect(await db.selectFrom('audit_log').selectAll().execute()).toMatchObject([
+      { associate_id: 131, at: new Date(now), content: { event: 'user-erased', user: 101 } },
+    ]);
+    // The column has no place for this number, so the whole transaction fails.
+    const refused = userData().erase(
+      { tenantId: 'Cust1', associateId: 131 },
+      { ...actor, associateId: 2 ** 31 },
+    );
+    await expect(refused).rejects.toThrow();
+    expect(await users().listByTenant('Cust1')).toMatchObject([{ associateId: 131 }]);
   });
 
   it('has no mark of a user who is not listed, and one mark of each who is', async () => {

@@ -23,9 +23,17 @@ beforeEach(() => {
 });
 const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
 
+const drafts = { keep: () => true };
+
 /** An app that serves `/` with this handler and has the error handler of Planlens. */
 function appWith(handler: RequestHandler, pages: Views = views) {
-  const errorHandler = createErrorHandler({ languages, views: pages, auditRefusal: () => {}, publicUrl });
+  const errorHandler = createErrorHandler({
+    languages,
+    views: pages,
+    auditRefusal: () => {},
+    drafts,
+    publicUrl,
+  });
   return createApp(clientAddress(log))
     .use(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
@@ -171,7 +179,7 @@ describe('link on the error page', () => {
     form = '',
     headers: Record<string, string> = { origin: publicUrl },
   ) => {
-    const errorHandler = createErrorHandler({ languages, views, auditRefusal: () => {}, publicUrl });
+    const errorHandler = createErrorHandler({ languages, views, auditRefusal: () => {}, drafts, publicUrl });
     const app = createApp(clientAddress(log))
       .use(requestLog(log))
       .use(express.urlencoded({ extended: false }))
@@ -223,18 +231,34 @@ describe('link on the error page', () => {
 
   it('shows the text of a refused form again, escaped', async () => {
     for (const field of ['reason', 'comment', 'note', 'text']) {
-      const { text } = await findLink(
-        '/admin/access-requests',
-        'session-required',
-        'post',
-        `${field}=For+<b>us</b>`,
-      );
+      const form = `${field}=For+<b>us</b>`;
+      const { text } = await findLink('/admin/access-requests', 'too-many-requests', 'post', form);
       expect(text).toContain('>For &lt;b&gt;us&lt;/b&gt;</textarea>');
     }
-    expect(
-      (await findLink('/admin/access-requests', 'session-required', 'post', 'reason=a&reason=b')).text,
-    ).not.toContain('<textarea');
+    const { text } = await findLink(
+      '/panel/access-requests',
+      'session-required',
+      'post',
+      'reason=a&reason=b',
+    );
+    expect(text).not.toContain('<textarea');
   });
+
+  it.each(['session-required', 'csrf-token-invalid'] as const)(
+    'keeps a form of an administrator for its page if it is refused with %s',
+    async (code) => {
+      const form = 'comment=Not+now';
+      const isKept = (text: string) => text.includes('What you typed is kept') && !text.includes('<textarea');
+      expect(isKept((await findLink('/admin/access-requests', code, 'post', form)).text)).toBe(true);
+      for (const [path, headers] of [
+        ['/panel/access-requests', { origin: publicUrl }],
+        ['/uninstall', { origin: publicUrl }],
+        ['/admin/access-requests', { origin: 'https://evil.example' }],
+      ] as const)
+        expect(isKept((await findLink(path, code, 'post', form, headers)).text)).toBe(false);
+      expect(isKept((await findLink('/admin/contract', code)).text)).toBe(false);
+    },
+  );
 
   it.each<[string, Record<string, string>]>([
     ['of another origin', { origin: 'https://evil.example' }],
@@ -358,7 +382,7 @@ describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
     const app = createApp(clientAddress(log)).use(requestLog(log));
     app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
-    app.use(createErrorHandler({ languages, views, auditRefusal: () => {}, publicUrl }).handleError);
+    app.use(createErrorHandler({ languages, views, auditRefusal: () => {}, drafts, publicUrl }).handleError);
     const { status, headers, body } = await request(app).delete('/');
     expect([status, body.code, headers.allow]).toEqual([405, 'method-not-allowed', 'GET, POST, HEAD']);
   });

@@ -1,7 +1,7 @@
 import { includesService } from '../../../licensing/advice/drops-service.ts';
-import type { FeatureKey } from '../../../licensing/catalogue/feature-keys.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { UserLicenses } from '../../../licensing/licenses/license-data.ts';
+import type { DetectedPlan } from '../../../licensing/plans/detect-plan.ts';
 import type { Upgrade } from '../../../licensing/plans/minimal-upgrades.ts';
 import type { Seat } from '../../../licensing/plans/seat-availability.ts';
 import type { AccessRequest, RequestedSubject } from '../../../tenants/access-request-store.ts';
@@ -18,6 +18,7 @@ import {
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import { maxAnswerLength, maxNameLength } from '../saved-answers/saved-answer-form.ts';
+import type { ReportOnListedPlan } from './listed-plan-reports.ts';
 import type { InvalidResolution } from './resolution-form.ts';
 
 /** What every access request shows. */
@@ -70,6 +71,8 @@ export interface ResolvedAccessRequest extends AccessRequestRow {
 export interface PlanFacts {
   readonly plans: TenantEntitlements;
   readonly users: ReadonlyMap<number, UserLicenses>;
+  /** For users whose licenses are not stored. */
+  readonly reportOnListedPlan: ReportOnListedPlan;
   /** Whether some user may have a plan with Service. */
   readonly mayDropService: boolean;
 }
@@ -163,16 +166,23 @@ function lacksService(subject: Subject | null): boolean {
   return subject?.kind === 'plan' && !isSuitePlan(subject.plan) && !includesService(subject.plan);
 }
 
+/** The name of a user's plan, as the plan needed is named. */
+function planTodayName(plan: DetectedPlan | null, language: Language): string {
+  return plan?.kind === 'suite' && plan.plan !== null
+    ? planLabel(plan.plan, language)
+    : assignedPlanName(plan, language);
+}
+
 function describePlans(
   { associateId }: AccessRequest,
   subject: Subject | null,
-  { plans, users }: PlanFacts,
+  { plans, users, reportOnListedPlan }: PlanFacts,
   language: Language,
 ): Pick<OpenAccessRequest, 'planToday' | 'planNeeded' | 'seat'> {
   const { t } = language;
   const user = users.get(associateId) ?? null;
-  const report = plans.report(user);
-  const planToday = assignedPlanName(user === null ? null : report.plan, language);
+  const report = user === null ? reportOnListedPlan(associateId) : plans.report(user);
+  const planToday = planTodayName(report?.plan ?? null, language);
   const unknown = { planToday, planNeeded: t('admin.planNeededUnknown'), seat: null };
   if (subject?.kind === 'plan') {
     // The seats of a plan are the same for every user.
@@ -180,16 +190,13 @@ function describePlans(
     const seat = isSuitePlan(subject.plan) ? null : (plans.whatIf(anyone, subject.plan)?.seat ?? null);
     return { planToday, ...describeNeed(subject.plan, seat, plans, language) };
   }
-  if (user === null || subject === null) return unknown;
-  if (hasFeature(subject.feature)) return { planToday, planNeeded: t('admin.hasItToday'), seat: null };
+  if (report === null || subject === null) return unknown;
+  if (report.features.get(subject.feature)?.state === 'enabled')
+    return { planToday, planNeeded: t('admin.hasItToday'), seat: null };
   const upgrade = chooseUpgrade(report.features.get(subject.feature)?.upgrades ?? []);
   if (upgrade === null) return unknown;
   const seat = upgrade.kind === 'user-plan' ? upgrade.seat : null;
   return { planToday, ...describeNeed(upgrade.plan, seat, plans, language) };
-
-  function hasFeature(feature: FeatureKey): boolean {
-    return report.features.get(feature)?.state === 'enabled';
-  }
 }
 
 /** Of the upgrades with the fewest steps the first with a free seat, else the first. */

@@ -3,6 +3,7 @@ import { AppError } from '../../../errors.ts';
 import { purchasesService } from '../../../licensing/advice/drops-service.ts';
 import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
+import type { UserDirectory } from '../../../snapshots/user-directory.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore, RequestedSubject } from '../../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
@@ -24,6 +25,7 @@ import { downloadLinks } from '../download-links.ts';
 import { createDownloads } from '../downloads.ts';
 import { type Pager, pager, requestedPage } from '../pager.ts';
 import { readInParts } from '../read-in-parts.ts';
+import { requestedCount } from '../requested-count.ts';
 import { maxNameLength, toStoreError, validateSavedAnswer } from '../saved-answers/saved-answer-form.ts';
 import {
   type AccessRequestGroup,
@@ -32,6 +34,7 @@ import {
   resolvedAccessRequests,
 } from './access-request-groups.ts';
 import { accessRequestSheetColumns } from './access-request-sheet.ts';
+import { createListedPlanReports } from './listed-plan-reports.ts';
 import {
   type InvalidResolution,
   type ResolutionForm,
@@ -59,6 +62,7 @@ export function createAccessRequestsPage(deps: {
   adminFrame: MakeAdminFrame;
   accessRequests: AccessRequestStore;
   licenses: LicenseSnapshots;
+  userDirectory: UserDirectory;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
   savedAnswers: SavedAnswerStore;
@@ -121,8 +125,13 @@ export function createAccessRequestsPage(deps: {
       if (refused !== null && !isOpen(subjects[0], refused)) throw new AppError('access-request-resolved');
       const shown = subjects.slice(0, subjectsPerPage);
       const associateIds = shown.flatMap(({ requests }) => requests.map(({ associateId }) => associateId));
-      const users = await licenses.getStoredUserLicenses(tenant.tenantId, [...new Set(associateIds)]);
-      const facts = { plans, users, mayDropService };
+      const ids = [...new Set(associateIds)];
+      const [users, listedPlans] = await Promise.all([
+        licenses.getStoredUserLicenses(tenant.tenantId, ids),
+        deps.userDirectory.planTexts(tenant.tenantId, ids),
+      ]);
+      const reportOnListedPlan = createListedPlanReports(plans, listedPlans);
+      const facts = { plans, users, reportOnListedPlan, mayDropService };
       return {
         groups: shown.map((each) => accessRequestGroup(each, facts, refused, language)),
         resolved: [],
@@ -207,7 +216,6 @@ export function createAccessRequestsPage(deps: {
       page: 'accessRequests',
       name: 'requests',
       event: 'requests-downloaded',
-      limit: ({ session }) => deps.limits.countForm(session),
       makeSheet: async (_request, { tenant }, language) => ({
         columns: accessRequestSheetColumns(language),
         rows: readInParts((limit, offset) => accessRequests.list(tenant.tenantId, { limit, offset })),
@@ -229,8 +237,4 @@ function describeSaved(query: Request['query'], { t }: Language): string {
   const texts = [t('admin.answered', { count: resolved })];
   if (late > 0) texts.push(t('admin.answeredBefore', { count: late }));
   return texts.join(' ');
-}
-
-function requestedCount(text: unknown): number {
-  return typeof text === 'string' && /^\d{1,2}$/.test(text) ? Number(text) : 0;
 }

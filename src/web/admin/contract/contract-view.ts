@@ -7,13 +7,15 @@ import {
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { Contract } from '../../../tenants/tenant.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import type { InvalidContract } from './contract-form.ts';
+import { earliestStart, type InvalidContract } from './contract-form.ts';
 
 const planChanges: readonly PlanChange[] = ['add', 'reduce'];
 
 /** The contract that administrators entered, and what follows from it. */
 export interface ContractView {
   readonly start: string;
+  /** `YYYY-MM-DD`: the earliest permitted start. */
+  readonly earliest: string;
   /** `YYYY-MM-DD`: the latest permitted start. */
   readonly today: string;
   readonly periods: readonly {
@@ -60,6 +62,7 @@ export function contractView(input: {
   const model = plans.report(null).model === 'suite' ? 'suite' : 'user-plans';
   return {
     start: form?.start ?? '',
+    earliest: earliestStart,
     today,
     periods: billingPeriods.map((key) => ({
       key,
@@ -67,7 +70,12 @@ export function contractView(input: {
       chosen: key === (form?.period ?? 'yearly'),
     })),
     validationError:
-      refused === null ? '' : t(`admin.validationError.${refused.validationError}`, { start: refused.start }),
+      refused === null
+        ? ''
+        : t(`admin.validationError.${refused.validationError}`, {
+            start: refused.start,
+            earliest: date(earliestStart),
+          }),
     renewal: findRenewal(contract, today, language)?.text ?? '',
     changes: contract === null ? [] : planChanges.flatMap((change) => describeChange(change, contract)),
     others: [t(`admin.otherPlan.${model}`), t(`admin.addOn.${model}`)],

@@ -28,6 +28,7 @@ export const pricesSchema = z
 export type PriceValidationError =
   | 'currency-missing'
   | 'currency-invalid'
+  | 'currency-unknown'
   | 'amount-invalid'
   | 'price-plan-missing'
   | 'price-twice';
@@ -85,6 +86,7 @@ export function readPrices(
   }
   if (byPlan.size === 0) return { prices: null };
   if (currency === '') return refuse('currency-missing', () => false);
-  if (!currencies.has(currency)) return refuse('currency-invalid', () => false);
+  if (!/^[A-Z]{3}$/.test(currency)) return refuse('currency-invalid', () => false);
+  if (!currencies.has(currency)) return refuse('currency-unknown', () => false);
   return { prices: { currency, byPlan } };
 }

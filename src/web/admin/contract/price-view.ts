@@ -79,8 +79,13 @@ export function pricesView(input: Input): PricesView {
       .filter((key) => !offered.has(key) || key === last?.plan)
       .map((key) => ({ key, label: planLabel(key, language), chosen: key === last?.plan })),
     validationError:
-      error === undefined ? '' : t(`admin.validationError.${error}`, { amount: invalid?.amount ?? '' }),
-    isCurrencyInvalid: error === 'currency-missing' || error === 'currency-invalid',
+      error === undefined
+        ? ''
+        : t(`admin.validationError.${error}`, {
+            amount: invalid?.amount ?? '',
+            currency: refused?.currency ?? '',
+          }),
+    isCurrencyInvalid: error?.startsWith('currency') === true,
     until: renewal?.on ?? '',
     seatPrices: describeSeatPrices(input, renewal?.days ?? null),
   };

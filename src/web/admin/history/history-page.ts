@@ -29,7 +29,7 @@ export function createHistoryPage(deps: {
   readonly show: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, adminFrame, history, limits, views } = deps;
+  const { administratorGuard, adminFrame, history, views } = deps;
 
   return {
     async show(request, response) {
@@ -56,7 +56,6 @@ export function createHistoryPage(deps: {
       page: 'history',
       name: 'changes',
       event: 'history-downloaded',
-      limit: ({ session }) => limits.countForm(session),
       makeSheet: async (_request, { tenant }, language) => ({
         columns: changeSheetColumns(language),
         rows: readInParts((limit, offset) => history.latest(tenant.tenantId, limit, offset)),

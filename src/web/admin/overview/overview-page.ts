@@ -3,7 +3,7 @@ import { findReclaimCandidates } from '../../../licensing/advice/reclaim-candida
 import { administrationTargets } from '../../../licensing/catalogue/crm-screens.ts';
 import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
-import type { ListSeatHolders } from '../../../snapshots/seat-holders.ts';
+import type { ListRetiredHolders } from '../../../snapshots/seat-holders.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
 import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
@@ -20,7 +20,7 @@ export function createOverviewPage(deps: {
   adminFrame: MakeAdminFrame;
   accessRequests: AccessRequestStore;
   licenses: LicenseSnapshots;
-  listSeatHolders: ListSeatHolders;
+  listRetiredHolders: ListRetiredHolders;
   crmAddresses: CrmAddresses;
   planPrices: PlanPriceStore;
   entitlementEngine: EntitlementEngine;
@@ -34,29 +34,29 @@ export function createOverviewPage(deps: {
     if (administrator === null) return;
     const { tenant } = administrator;
     const today = toUtcDay(deps.now());
-    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl, prices, users] = await Promise.all(
-      [
+    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl, prices, retired] =
+      await Promise.all([
         adminFrame(request, administrator, 'overview'),
         accessRequests.countOpen(tenant.tenantId),
         licenses.getTenantLicenses(tenant),
         crmAddresses.administration(tenant, administrationTargets.licenses),
         deps.planPrices.find(tenant.tenantId),
-        deps.listSeatHolders(tenant.tenantId, today),
-      ],
-    );
+        deps.listRetiredHolders(tenant.tenantId, today),
+      ]);
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
-    const candidates = findReclaimCandidates(users, {
-      now: deps.now(),
-      days: minDays,
-      seatIsTakenBy: plans.report(null).model === 'suite' ? 'log-in' : 'plan',
-    });
+    const seatIsTakenBy = plans.report(null).model === 'suite' ? 'log-in' : 'plan';
+    const leavers = findReclaimCandidates(
+      retired.users,
+      { now: deps.now(), days: minDays, seatIsTakenBy },
+      retired.firstListAt,
+    );
     const view = overviewView({
       plans,
       tenantLicenses,
       contract: tenant.contract,
       prices,
       openRequests,
-      leavers: candidates.filter(({ reason }) => reason === 'retired').length,
+      leavers: leavers.length,
       licensesUrl,
       today,
       lang: frame.lang,

@@ -13,29 +13,50 @@ const associateId = z.coerce.number().int().min(1).max(2_147_483_647);
 /** The ticked users; a browser sends a single one without a list. */
 const ids = z.union([associateId.transform((id) => [id]), z.array(associateId).max(maxIds)]).default([]);
 
-/** The form in which an administrator keeps the seats of users, or no longer does. */
-export const markSchema = z.discriminatedUnion('intent', [
-  z.object({
-    intent: z.literal('mark'),
-    id: ids,
-    kind: z.enum(markKinds),
-    note: typedText.default(''),
-    /** The last day; empty for no end. */
-    until: typedText.default(''),
-  }),
+/** Which users of a page are ticked: single ones, or all that the page listed. */
+const ticked = { id: ids, all: z.string().optional(), listed: ids };
+const markFields = {
+  kind: z.enum(markKinds),
+  note: typedText.default(''),
+  /** The last day; empty for no end. */
+  until: typedText.default(''),
+};
+
+/** The form of the page of one user: keeps the seat, or no longer. */
+export const userMarkSchema = z.discriminatedUnion('intent', [
+  z.object({ intent: z.literal('mark'), id: ids, ...markFields }),
   z.object({ intent: z.literal('unmark'), id: ids }),
 ]);
+
+/** What changes the marks of users. */
+export type MarkChange = Readonly<z.infer<typeof userMarkSchema>>;
+
+/** The form of the list, which also opens a ticked user, or asks for fewer seats. */
+export const markSchema = z
+  .discriminatedUnion('intent', [
+    z.object({ intent: z.literal('mark'), ...ticked, ...markFields }),
+    z.object({ intent: z.literal('unmark'), ...ticked }),
+    z.object({ intent: z.literal('open'), ...ticked }),
+    z.object({ intent: z.literal('message'), ...ticked }),
+  ])
+  .transform(({ all, listed, ...form }) => (all === undefined ? form : { ...form, id: listed }));
 
 /** A form as it was sent. */
 export type MarkForm = Readonly<z.infer<typeof markSchema>>;
 
 /** Why a form is refused. */
-export type MarkValidationError = 'nobody-ticked' | 'note-too-long' | 'until-not-a-day' | 'until-passed';
+export type MarkValidationError =
+  | 'nobody-ticked'
+  | 'several-ticked'
+  | 'note-too-long'
+  | 'until-not-a-day'
+  | 'until-passed';
 
 /** Validates the form on a day (`YYYY-MM-DD`); null if it is valid. */
 export function validateMark(form: MarkForm, today: string): MarkValidationError | null {
   if (form.id.length === 0) return 'nobody-ticked';
-  if (form.intent === 'unmark') return null;
+  if (form.intent === 'open') return form.id.length > 1 ? 'several-ticked' : null;
+  if (form.intent !== 'mark') return null;
   if (form.note.length > maxNoteLength) return 'note-too-long';
   if (form.until === '') return null;
   if (parseDay(form.until) === null) return 'until-not-a-day';
@@ -84,6 +105,8 @@ export function markFieldsView(
     switch (error) {
       case 'nobody-ticked':
         return t('admin.validationError.nobody-ticked');
+      case 'several-ticked':
+        return t('admin.reclaim.severalTicked');
       case 'not-sent':
         return t('admin.validationError.not-sent');
       case 'note-too-long':

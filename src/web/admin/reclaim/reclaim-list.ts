@@ -7,19 +7,19 @@ import type { ListedHolder } from '../../../snapshots/seat-holders.ts';
 import type { DescribePlan } from '../../plan-text.ts';
 import type { ReclaimFilter } from './reclaim-filter.ts';
 
-/** A user whose seat could be freed. */
+/** A user whose seat could be reclaimed. */
 export type Candidate = ReclaimCandidate<ListedHolder> & { readonly plan: string };
 
-/** The users of a tenant whose seats could be freed, or are kept. */
+/** The users of a tenant whose seats could be reclaimed, or are kept. */
 export interface ReclaimList {
-  /** All whose seats could be freed, whatever the filter shows. */
+  /** All whose seats could be reclaimed, whatever the filter shows. */
   readonly candidates: readonly Candidate[];
   /** Those that the filter shows, in its order. */
   readonly shown: readonly Candidate[];
   readonly kept: readonly ListedHolder[];
 }
 
-/** Finds the users whose seats could be freed, and those whose seats are kept. `now` in ms since 1970. */
+/** Finds the users whose seats could be reclaimed, and those whose seats are kept. `now` in ms since 1970. */
 export function findReclaimList(
   users: readonly ListedHolder[],
   filter: ReclaimFilter,

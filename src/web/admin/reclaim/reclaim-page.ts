@@ -22,12 +22,14 @@ import type { Administrator, AdministratorGuard } from '../../sign-in/require-ad
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
-import { parseAssociateId } from '../user-data/user-data-form.ts';
-import { type InvalidMark, type MarkForm, markSchema, validateMark } from './mark-form.ts';
+import { requestedCount } from '../requested-count.ts';
+import { fewerSeatsAddress } from './fewer-seats.ts';
+import { type InvalidMark, markSchema, validateMark } from './mark-form.ts';
 import { parseReclaimFilter, type ReclaimFilter } from './reclaim-filter.ts';
 import { findReclaimList, type ReclaimList } from './reclaim-list.ts';
 import { reclaimSheetColumns } from './reclaim-sheet.ts';
 import { reclaimView } from './reclaim-view.ts';
+import { createSaveMarks } from './save-marks.ts';
 
 const path = '/admin/seats/reclaim';
 
@@ -63,7 +65,8 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
   readonly mark: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, drafts, adminFrame, userMarks, audit, limits, views, now } = deps;
+  const { administratorGuard, drafts, adminFrame, audit, views, now } = deps;
+  const saveMarks = createSaveMarks(deps);
 
   async function requestList({ query }: Request, tenant: Tenant, language: Language): Promise<RequestedList> {
     const filter = parseReclaimFilter(query);
@@ -117,19 +120,21 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
     async mark(request, response) {
       const administrator = await administratorGuard.requireForForm(request, response, path);
       if (administrator === null) return;
-      const { session } = administrator;
       const form = parseForm(markSchema, request.body);
       const validationError = validateMark(form, toUtcDay(now()));
       if (validationError !== null) {
         response.status(400).send(await render(request, administrator, { ...form, validationError }));
         return;
       }
-      const changed = await change(administrator, form);
-      for (const user of changed)
-        await audit.write(toAuditActor(request, session), {
-          event: form.intent === 'mark' ? 'user-marked' : 'user-unmarked',
-          user,
-        });
+      if (form.intent === 'open') {
+        response.redirect(303, userUrl(request, form.id[0]));
+        return;
+      }
+      if (form.intent === 'message') {
+        response.redirect(303, await messageUrl(request, administrator, form.id));
+        return;
+      }
+      const changed = await saveMarks(request, administrator, form);
       response.redirect(303, nextUrl(request, changed.length));
     },
 
@@ -138,7 +143,6 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
       page: 'seats',
       name: 'reclaim',
       event: 'reclaim-downloaded',
-      limit: ({ session }) => limits.countForm(session),
       async makeSheet(request, { tenant }, language) {
         const { list } = await requestList(request, tenant, language);
         return { columns: reclaimSheetColumns(language), rows: list.shown };
@@ -146,27 +150,27 @@ export function createReclaimPage(deps: ReclaimPageDeps): {
     }),
   };
 
-  /** Sets or removes marks. @returns the users whose marks were changed */
-  function change({ tenant, session }: Administrator, form: MarkForm): Promise<readonly number[]> {
-    const { tenantId } = tenant;
-    if (form.intent === 'unmark') return userMarks.remove(tenantId, form.id);
-    const { kind, note } = form;
-    const until = form.until === '' ? null : form.until;
-    return userMarks.save(tenantId, form.id, { kind, note, until, markedBy: session.associateId });
+  /** The address of the message that asks for fewer seats, by the plans of the ticked users. */
+  async function messageUrl(
+    request: Request,
+    administrator: Administrator,
+    ids: readonly number[],
+  ): Promise<string> {
+    const { frame, language } = await adminFrame(request, administrator, 'seats');
+    const { users, plans } = await requestList(request, administrator.tenant, language);
+    const ticked = users.filter(({ associateId }) => ids.includes(associateId));
+    return fewerSeatsAddress(ticked, plans, frame.lang, language);
   }
 }
 
-/** The page from which a form was sent: the list as it was shown, or the page of the user. */
+/** The list from which a form was sent, as it was shown. */
 function nextUrl(request: Request, savedCount: number): string {
-  const { user: userText, saved: _saved, ...query } = request.query;
-  const user = typeof userText === 'string' ? parseAssociateId(userText) : null;
-  const lang = requestedLanguage(request);
-  if (user !== null) return `/admin/users/${user}?${new URLSearchParams({ lang })}#mark`;
-  const next = new URLSearchParams(`lang=${lang}&${viewQuery(query)}`);
+  const { saved: _saved, ...query } = request.query;
+  const next = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(query)}`);
   next.set('saved', String(savedCount));
   return `${path}?${next}`;
 }
 
-function requestedCount(text: unknown): number {
-  return typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : 0;
+function userUrl(request: Request, user: number | undefined): string {
+  return `/admin/users/${user}?${new URLSearchParams({ lang: requestedLanguage(request) })}`;
 }

@@ -2,7 +2,7 @@ import type { Language } from '../../rendering/i18n.ts';
 import { type Spreadsheet, toSheetDay } from '../../rendering/spreadsheet.ts';
 import type { Candidate } from './reclaim-list.ts';
 
-/** The columns of the seats that could be freed as a file. Days are calendar days in UTC. */
+/** The columns of the seats that could be reclaimed as a file. Days are calendar days in UTC. */
 export function reclaimSheetColumns({ t }: Language): Spreadsheet<Candidate>['columns'] {
   return [
     { header: t('admin.users.column.number'), width: 10, value: ({ user }) => user.associateId },

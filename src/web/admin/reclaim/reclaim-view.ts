@@ -53,14 +53,16 @@ interface FilterLink {
 export interface ReclaimView {
   readonly title: string;
   readonly backUrl: string;
+  /** On CRM Suite, who can log in takes a seat; otherwise who has a plan. */
+  readonly model: 'user-plans' | 'suite';
   readonly showsKept: boolean;
   readonly views: readonly { readonly text: string; readonly href: string; readonly isCurrent: boolean }[];
   readonly days: { readonly value: number; readonly min: number; readonly max: number };
   /** What the form for the days keeps of the query. */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly found: string;
-  /** How many seats of each plan could be freed. */
-  readonly freed: readonly { readonly plan: string; readonly count: string }[];
+  /** How many seats of each plan could be reclaimed. */
+  readonly reclaimable: readonly { readonly plan: string; readonly count: string }[];
   /** From which day the seats may be given back; empty if the contract is not known. */
   readonly reduction: string;
   readonly contractUrl: string;
@@ -77,6 +79,8 @@ export interface ReclaimView {
   readonly kept: readonly KeptRow[];
   /** Users of a rejected form who are not on this page. */
   readonly others: readonly TickedUser[];
+  /** The text of the box that ticks all users of the page; empty if there are fewer than two. */
+  readonly tickAll: string;
   readonly fields: MarkFieldsView;
   readonly formUrl: string;
   readonly pager: Pager | null;
@@ -104,7 +108,7 @@ export interface ReclaimInput {
   readonly language: Language;
 }
 
-/** Describes the seats that could be freed and those that are kept, a page of them with a form. */
+/** Describes the seats that could be reclaimed and those that are kept, a page of them with a form. */
 export function reclaimView(input: ReclaimInput): ReclaimView {
   const { list, filter, refused, plans, contract, addresses, today, lang, language } = input;
   const { t, number } = language;
@@ -120,9 +124,10 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
   return {
     title: t('admin.reclaim.title'),
     backUrl: `/admin/seats?${new URLSearchParams({ lang })}`,
+    model: plans.report(null).model === 'suite' ? 'suite' : 'user-plans',
     showsKept,
     views: [
-      { text: t('admin.reclaim.freed'), count: list.candidates.length, show: '' as const },
+      { text: t('admin.reclaim.reclaimable'), count: list.candidates.length, show: '' as const },
       { text: t('admin.reclaim.kept'), count: list.kept.length, show: 'kept' as const },
     ].map(({ text, count, show }) => ({
       text: `${text}: ${number(count)}`,
@@ -137,7 +142,10 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
       count: list.candidates.length,
       number: number(list.candidates.length),
     }),
-    freed: countByPlan(list.candidates, language).map(([plan, count]) => ({ plan, count: number(count) })),
+    reclaimable: countByPlan(list.candidates, language).map(([plan, count]) => ({
+      plan,
+      count: number(count),
+    })),
     reduction: reductionText(plans, contract, language),
     contractUrl: `/admin/contract?${new URLSearchParams({ lang })}`,
     messageUrl: `/admin/contract?${new URLSearchParams({ lang })}#message`,
@@ -151,6 +159,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
     rows,
     kept,
     others: otherTicked(input, [...rows, ...kept]),
+    tickAll: tickAllText(rows.length + kept.length, language),
     fields: markFieldsView(null, refused, today, language),
     formUrl: url(filter),
     pager: pager({ page: filter.page, hasMore }, { lang, ...parameters }, language),
@@ -279,6 +288,10 @@ function otherTicked(input: ReclaimInput, rows: readonly TickedUser[]): readonly
   const onPage = new Set(rows.map(({ associateId }) => associateId));
   const ids = new Set(input.refused?.id.filter((id) => !onPage.has(id)));
   return input.users.filter(({ associateId }) => ids.has(associateId)).map((user) => tickedUser(user, input));
+}
+
+function tickAllText(count: number, { t, number }: Language): string {
+  return count < 2 ? '' : t('admin.reclaim.tickAll', { number: number(count) });
 }
 
 function savedText({ savedCount, filter, language: { t } }: ReclaimInput): string {

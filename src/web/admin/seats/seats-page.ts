@@ -50,7 +50,6 @@ export function createSeatsPage(deps: {
   const file = {
     page: 'seats',
     event: 'seats-downloaded',
-    limit: ({ tenant }: Administrator) => deps.limits.countDownload(tenant.tenantId),
   } as const;
 
   return {

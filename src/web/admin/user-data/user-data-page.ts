@@ -81,8 +81,7 @@ export function createUserDataPage(deps: {
       const user = { tenantId, associateId };
       const actor = toAuditActor(request, administrator.session);
       if (form.intent === 'erase') {
-        await userData.erase(user);
-        await audit.write(actor, { event: 'user-erased', user: associateId });
+        await userData.erase(user, actor);
         const query = new URLSearchParams({
           lang: requestedLanguage(request),
           erased: String(associateId),

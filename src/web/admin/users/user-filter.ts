@@ -51,9 +51,11 @@ export function isFiltering({ search, plan, solution, state, requests }: UserFil
   return [search, plan, solution, state, requests].some((value) => value !== '');
 }
 
+const startingWithHighest: readonly UserOrder[] = ['requests', 'missing', 'plan-since', 'last-login'];
+
 /** The other order of the same column, or the usual order of another one: dates and numbers begin with the highest. */
 export function sortBy(filter: UserFilter, sort: UserOrder): UserFilter {
-  const usual = sort === 'requests' || sort === 'plan-since' || sort === 'last-login' ? 'desc' : 'asc';
+  const usual = startingWithHighest.includes(sort) ? 'desc' : 'asc';
   const reversed = filter.order === 'asc' ? 'desc' : 'asc';
   return { ...filter, sort, order: filter.sort === sort ? reversed : usual, page: 1 };
 }

@@ -8,39 +8,50 @@ import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
 import type { AuditLog } from '../../../tenants/audit-log.ts';
 import type { UserMarkStore } from '../../../tenants/user-mark-store.ts';
+import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { EntitledPanelContext, PanelContext } from '../../panel/panel-context.ts';
 import { createDescribePlan } from '../../plan-text.ts';
+import { parseForm } from '../../rendering/form-parsing.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
+import type { FormDrafts } from '../../sign-in/form-draft.ts';
 import type { Administrator, AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { Sessions } from '../../sign-in/session.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
+import { type InvalidMark, userMarkSchema, validateMark } from '../reclaim/mark-form.ts';
+import { createSaveMarks } from '../reclaim/save-marks.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { findPlanOnDay, type PlanOnDay } from './plan-on-day.ts';
 import { changesSince, userView } from './user-view.ts';
 
 const maxChanges = 100;
 
-/** Serves the panel of one user for the administrators of their tenant, today or on a day of which there is data. */
+/**
+ * Serves the panel of one user for the administrators of their tenant, today or on a day of which there is data, and the
+ * form that keeps the seat of the user.
+ */
 export function createUserPage(deps: {
   administratorGuard: AdministratorGuard;
+  drafts: FormDrafts;
   adminFrame: MakeAdminFrame;
   sessions: Sessions;
   userDirectory: UserDirectory;
   licenses: LicenseSnapshots;
   history: LicenseHistory;
   accessRequests: AccessRequestStore;
-  userMarks: Pick<UserMarkStore, 'find'>;
+  userMarks: UserMarkStore;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
   audit: AuditLog;
   views: Views;
   now: () => number;
-}): RequestHandler {
-  const { administratorGuard, adminFrame, userDirectory, licenses, history, audit, views, now } = deps;
+}): { readonly show: RequestHandler; readonly mark: RequestHandler } {
+  const { administratorGuard, drafts, adminFrame, userDirectory, licenses, history, audit, views, now } =
+    deps;
+  const saveMarks = createSaveMarks(deps);
 
   /** The panel of a user as it is today; null if the user has left. */
   async function loadContext(
@@ -71,12 +82,11 @@ export function createUserPage(deps: {
     };
   }
 
-  return async function userPage(request, response) {
-    const associateId = parseAssociateId(request.params.associateId);
-    if (associateId === null) throw new AppError('not-found');
-    const path = `/admin/users/${associateId}` as const;
-    const administrator = await administratorGuard.signInOrRequire(request, response, path);
-    if (administrator === null) return;
+  async function render(
+    request: Request,
+    administrator: Administrator,
+    { associateId, refused }: { readonly associateId: number; readonly refused: InvalidMark | null },
+  ): Promise<string> {
     const { tenant, session } = administrator;
     const { tenantId } = tenant;
     const user = await userDirectory.find(tenantId, associateId);
@@ -101,6 +111,7 @@ export function createUserPage(deps: {
     const view = userView({
       user,
       mark,
+      refused,
       context,
       entitled: context && withPlanOfDay(context, entitlements, { shown, user }),
       language,
@@ -113,8 +124,46 @@ export function createUserPage(deps: {
       describe: createDescribePlan(entitlements, language),
       lang: frame.lang,
     });
-    response.send(views('admin-user', language, { ...frame, ...view }));
+    return views('admin-user', language, { ...frame, ...view });
+  }
+
+  return {
+    async show(request, response) {
+      const { associateId, path } = findUserPath(request);
+      const administrator = await administratorGuard.signInOrRequire(request, response, path);
+      if (administrator === null) return;
+      const kept = drafts.take(request, response, administrator.session, path);
+      const draft = userMarkSchema.safeParse(kept && { ...kept, id: [associateId] });
+      const refused = draft.success ? ({ ...draft.data, validationError: 'not-sent' } as const) : null;
+      response.send(await render(request, administrator, { associateId, refused }));
+    },
+
+    async mark(request, response) {
+      const { associateId, path } = findUserPath(request);
+      const administrator = await administratorGuard.requireForForm(request, response, path);
+      if (administrator === null) return;
+      const form = parseForm(userMarkSchema, { ...request.body, id: [associateId] });
+      const validationError = validateMark(form, toUtcDay(now()));
+      if (validationError !== null) {
+        const refused = { ...form, validationError };
+        response.status(400).send(await render(request, administrator, { associateId, refused }));
+        return;
+      }
+      await saveMarks(request, administrator, form);
+      const query = new URLSearchParams({ lang: requestedLanguage(request) });
+      response.redirect(303, `${path}?${query}#mark`);
+    },
   };
+}
+
+/** The user whose page is requested. @throws AppError `not-found` for a path that names no number of a user */
+function findUserPath({ params }: Request): {
+  readonly associateId: number;
+  readonly path: `/admin/users/${number}`;
+} {
+  const associateId = parseAssociateId(params.associateId);
+  if (associateId === null) throw new AppError('not-found');
+  return { associateId, path: `/admin/users/${associateId}` };
 }
 
 /** The day that a request asks for; null for today. */

@@ -7,7 +7,7 @@ import { assignedPlanNote } from '../../plan-names.ts';
 import type { DescribePlan } from '../../plan-text.ts';
 import { formatTimestamp, type Timestamp, toUtcDay } from '../../rendering/timestamps.ts';
 import { type ChangeRow, changeRows } from '../history/change-messages.ts';
-import { type MarkFieldsView, markFieldsView } from '../reclaim/mark-form.ts';
+import { type InvalidMark, type MarkFieldsView, markFieldsView } from '../reclaim/mark-form.ts';
 import { describeMark, type MarkText } from '../reclaim/mark-text.ts';
 import type { PlanOnDay } from './plan-on-day.ts';
 import { supportText } from './support-text.ts';
@@ -24,7 +24,6 @@ interface PeriodRow {
 
 /** Whether the seat of the user is kept, and the form that decides it. */
 interface UserMarkView {
-  readonly associateId: number;
   readonly mark: MarkText | null;
   readonly fields: MarkFieldsView;
   readonly formUrl: string;
@@ -59,6 +58,8 @@ export interface UserInput {
   readonly user: DirectoryUser;
   /** Null for a user whose seat is not kept. */
   readonly mark: UserMark | null;
+  /** A form of the mark that changed nothing, as it was sent; null if there is none. */
+  readonly refused: InvalidMark | null;
   /** Null if the user has no panel. */
   readonly context: PanelContext | null;
   /** Null if the features on that day are not known. */
@@ -143,14 +144,12 @@ export function changesSince({
 }
 
 /** A mark that has ended says nothing more. */
-function markView({ user: { associateId }, mark, today, lang, language }: UserInput): UserMarkView {
+function markView({ user, mark, refused, today, lang, language }: UserInput): UserMarkView {
   const current = mark !== null && (mark.until ?? today) >= today ? mark : null;
-  const query = new URLSearchParams({ lang, user: String(associateId) });
   return {
-    associateId,
     mark: current && describeMark(current, language),
-    fields: markFieldsView(current, null, today, language),
-    formUrl: `/admin/seats/reclaim?${query}`,
+    fields: markFieldsView(current, refused, today, language),
+    formUrl: `/admin/users/${user.associateId}?${new URLSearchParams({ lang })}`,
   };
 }
 

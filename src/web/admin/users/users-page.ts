@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { EntitlementEngine, TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { DirectoryUser, UserDirectory, UserGroup } from '../../../snapshots/user-directory.ts';
 import type { UserStore } from '../../../snapshots/user-store.ts';
@@ -15,6 +15,7 @@ import type { AdministratorGuard } from '../../sign-in/require-administrator.ts'
 import type { MakeAdminFrame } from '../admin-frame.ts';
 import { createDownloads } from '../downloads.ts';
 import { orNullIfUnavailable } from '../or-null.ts';
+import { createFindMissing, type FindMissing, orderByMissing } from './missing-features.ts';
 import { parseUserFilter, searchWords, toDirectoryQuery, type UserFilter } from './user-filter.ts';
 import { userSheetColumns } from './user-sheet.ts';
 import { usersPerPage, usersView } from './users-view.ts';
@@ -39,7 +40,8 @@ interface UsersPageDeps {
 interface RequestedList {
   readonly filter: UserFilter;
   readonly groups: readonly UserGroup[];
-  readonly entitlements: TenantEntitlements;
+  /** Null on CRM Suite. */
+  readonly findMissing: FindMissing | null;
   readonly describe: DescribePlan;
   /** Reads a part of the list. */
   readonly read: (page: { limit: number; offset: number }) => Promise<readonly DirectoryUser[]>;
@@ -50,7 +52,7 @@ export function createUsersPage(deps: UsersPageDeps): {
   readonly show: RequestHandler;
   readonly download: (format: SpreadsheetFormat) => RequestHandler;
 } {
-  const { administratorGuard, adminFrame, users, userDirectory, licenses, limits, views, now } = deps;
+  const { administratorGuard, adminFrame, users, userDirectory, licenses, views, now } = deps;
 
   async function requestList(request: Request, tenant: Tenant, language: Language): Promise<RequestedList> {
     const filter = parseUserFilter(request.query);
@@ -62,16 +64,14 @@ export function createUsersPage(deps: UsersPageDeps): {
     const entitlements = deps.entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(now()));
     const describe = createDescribePlan(entitlements, language);
     const plans = [...new Set(groups.map(({ userPlan }) => userPlan))];
-    const query = toDirectoryQuery(filter, inOrder(plans, describe, language), describe);
+    const isSuite = entitlements.report(null).model === 'suite';
+    const findMissing = isSuite ? null : createFindMissing(entitlements);
+    const query = {
+      ...toDirectoryQuery(filter, inOrder(plans, describe, language), describe),
+      ...(filter.sort === 'missing' && findMissing && { planOrder: orderByMissing(plans, findMissing) }),
+    };
     const read = (page: { limit: number; offset: number }) => userDirectory.list(tenantId, query, page);
-    return { filter, groups, entitlements, describe, read };
-  }
-
-  /** Counts the features that need an upgrade, for the users whose licenses are stored. */
-  async function countMissing(tenant: Tenant, listed: readonly DirectoryUser[], plans: TenantEntitlements) {
-    const ids = listed.map(({ associateId }) => associateId);
-    const stored = await licenses.getStoredUserLicenses(tenant.tenantId, ids);
-    return new Map([...stored].map(([id, content]) => [id, plans.report(content).counts.upgrade]));
+    return { filter, groups, findMissing, describe, read };
   }
 
   async function* readAll({ read }: RequestedList): AsyncGenerator<DirectoryUser> {
@@ -89,14 +89,22 @@ export function createUsersPage(deps: UsersPageDeps): {
       const { tenant } = administrator;
       const { frame, language } = await adminFrame(request, administrator, 'users');
       const list = await requestList(request, tenant, language);
-      const { filter, groups, entitlements, describe } = list;
+      const { filter, groups, findMissing, describe } = list;
       const [listed, readAt] = await Promise.all([
         list.read({ limit: usersPerPage, offset: (filter.page - 1) * usersPerPage }),
         users.lastReadAt(tenant.tenantId),
       ]);
-      const missing = await countMissing(tenant, listed, entitlements);
       const isRead = readAt > 0;
-      const view = { groups, users: listed, filter, describe, missing, isRead, lang: frame.lang, language };
+      const view = {
+        groups,
+        users: listed,
+        filter,
+        describe,
+        findMissing,
+        isRead,
+        lang: frame.lang,
+        language,
+      };
       response.send(views('admin-users', language, { ...frame, ...usersView(view) }));
     },
 
@@ -105,10 +113,9 @@ export function createUsersPage(deps: UsersPageDeps): {
       page: 'users',
       name: 'users',
       event: 'users-downloaded',
-      limit: ({ tenant }) => limits.countDownload(tenant.tenantId),
       async makeSheet(request, { tenant }, language) {
         const list = await requestList(request, tenant, language);
-        return { columns: userSheetColumns(list.describe, language), rows: readAll(list) };
+        return { columns: userSheetColumns(list.describe, list.findMissing, language), rows: readAll(list) };
       },
     }),
   };

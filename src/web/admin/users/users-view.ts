@@ -10,6 +10,7 @@ import type { DescribePlan, PlanText } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Pager } from '../pager.ts';
+import type { FindMissing } from './missing-features.ts';
 import {
   everyone,
   type FilterName,
@@ -48,7 +49,7 @@ interface UserRow {
   readonly lastLogin: string;
   readonly planSince: string;
   readonly openRequests: string;
-  /** The number of features that need an upgrade; empty if no licenses of the user are held. */
+  /** The number of features that need an upgrade; empty if the plan is not known. */
   readonly missing: string;
 }
 
@@ -69,6 +70,8 @@ export interface UsersView {
     readonly href: string | null;
     readonly sorted: '' | 'ascending' | 'descending';
   }[];
+  /** Whether users have plans that differ in their solutions and features; not on CRM Suite. */
+  readonly showsPlanContents: boolean;
   readonly rows: readonly UserRow[];
   readonly pager: Pager | null;
   readonly downloads: readonly { readonly text: string; readonly href: string }[];
@@ -80,8 +83,8 @@ export interface UsersInput {
   readonly users: readonly DirectoryUser[];
   readonly filter: UserFilter;
   readonly describe: DescribePlan;
-  /** The number of features that need an upgrade, by user, where it is known. */
-  readonly missing: ReadonlyMap<number, number>;
+  /** Null on CRM Suite, where all users have the same plan. */
+  readonly findMissing: FindMissing | null;
   readonly isRead: boolean;
   readonly lang: string;
   readonly language: Language;
@@ -100,7 +103,8 @@ export function usersView(input: UsersInput): UsersView {
     empty: users.length > 0 ? '' : isRead ? 'filtered' : 'unread',
     filters: filterLinks(input, url),
     unfilteredUrl: isFiltering(filter) ? url({ ...everyone, sort: filter.sort, order: filter.order }) : '',
-    columns: userColumns(filter, language, url),
+    columns: userColumns(input, url),
+    showsPlanContents: input.findMissing !== null,
     rows: users.map((user) => userRow(user, input)),
     pager: pageLinks(filter, total, language, url),
     downloads: (['csv', 'xlsx'] as const).map((format) => ({
@@ -204,7 +208,7 @@ function planValues(groups: readonly UserGroup[], describe: DescribePlan, { t, l
 }
 
 /** The columns of the list in their order, and those by which it can be ordered. */
-const columns: readonly (UserOrder | Solution | 'missing')[] = [
+const columns: readonly (UserOrder | Solution)[] = [
   'name',
   'plan',
   ...solutions,
@@ -215,12 +219,15 @@ const columns: readonly (UserOrder | Solution | 'missing')[] = [
   'missing',
 ];
 
+/** The columns that tell the contents of a plan. */
+const ofPlanContents: readonly (typeof columns)[number][] = [...solutions, 'missing'];
+
 function userColumns(
-  filter: UserFilter,
-  language: Language,
+  { filter, findMissing, language }: UsersInput,
   url: (filter: UserFilter) => string,
 ): UsersView['columns'] {
-  return columns.map((name) => {
+  const shown = columns.filter((name) => findMissing !== null || !ofPlanContents.includes(name));
+  return shown.map((name) => {
     const order = userOrders.find((each) => each === name);
     const isSorted = order === filter.sort;
     return {
@@ -237,16 +244,16 @@ function columnText(name: (typeof columns)[number], { t }: Language): string {
   return solution === undefined ? t(`admin.users.column.${name}`) : t(`solution.${solution}`);
 }
 
-function userRow(user: DirectoryUser, { describe, missing, lang, language }: UsersInput): UserRow {
+function userRow(user: DirectoryUser, { describe, findMissing, lang, language }: UsersInput): UserRow {
   const { t, number } = language;
   const plan = describe(user.userPlan);
-  const missingCount = missing.get(user.associateId);
+  const missing = findMissing?.(user.userPlan) ?? null;
   return {
     name: user.name || t('admin.associate', { associateId: user.associateId }),
     href: `/admin/users/${user.associateId}?${new URLSearchParams({ lang })}`,
     plan: plan.name,
     isPlanUnknown: plan.kind === 'unknown',
-    tiers: solutions.map((solution) => ({
+    tiers: (findMissing === null ? [] : solutions).map((solution) => ({
       solution: t(`solution.${solution}`),
       tier: tierText(plan, solution, language),
     })),
@@ -255,7 +262,7 @@ function userRow(user: DirectoryUser, { describe, missing, lang, language }: Use
     lastLogin: lastLoginText(user, language),
     planSince: planSinceText(user, language),
     openRequests: user.openRequests === 0 ? '' : number(user.openRequests),
-    missing: missingCount === undefined ? '' : number(missingCount),
+    missing: missing === null ? '' : number(missing.length),
   };
 }
 

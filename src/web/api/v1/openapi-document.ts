@@ -115,8 +115,7 @@ const paths: ZodOpenApiPathsObject = {
       scope: 'explain',
       summary: 'Which plan has which feature',
       description:
-        'Plans side by side, as the licenses of the tenant and the documentation say. A tenant with user plans also gets ' +
-        'those of CRM Suite.',
+        'The 26 user plans side by side, or on CRM Suite its five plans, as the licenses of the tenant and the documentation say.',
       query: plansQuerySchema,
       answer: plansAnswerSchema,
     }),

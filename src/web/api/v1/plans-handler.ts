@@ -4,11 +4,10 @@ import { getFeatureRows, isGroup } from '../../../licensing/catalogue/catalogue.
 import { type FeatureKey, featureKeys } from '../../../licensing/catalogue/feature-keys.ts';
 import { getFeatureLabel } from '../../../licensing/catalogue/labels.ts';
 import { suiteLimits } from '../../../licensing/catalogue/suite-limits.ts';
-import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
-import { getUserPlan, planKeys } from '../../../licensing/catalogue/user-plans.ts';
+import { getUserPlan } from '../../../licensing/catalogue/user-plans.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { FeatureState } from '../../../licensing/entitlements/entitlement.ts';
-import { type AnyPlan, isSuitePlan, planLabel } from '../../plan-names.ts';
+import { type AnyPlan, getPlansOfModel, isSuitePlan, planLabel } from '../../plan-names.ts';
 import type { Language, Languages } from '../../rendering/i18n.ts';
 import type { AuthenticateApi } from '../api-caller.ts';
 import { answerPlanQuestion } from '../ofrep/answer-plan-question.ts';
@@ -22,15 +21,15 @@ import type { PlansAnswer, TenantAnswer } from './tenant-schemas.ts';
 type PlanStates = ReadonlyMap<AnyPlan, ReadonlyMap<FeatureKey, FeatureState>>;
 
 /**
- * Creates the handler of `GET /api/v1/plans`: which plan has which feature, in scope `explain`. A tenant with user plans
- * sees those of CRM Suite as well.
+ * Creates the handler of `GET /api/v1/plans`: which plan of the tenant's license model has which feature, in scope
+ * `explain`.
  */
 export function createPlansHandler(deps: {
   authenticate: AuthenticateApi;
   loadTenant: LoadTenant;
   languages: Languages;
 }): RequestHandler {
-  // Some thirty reports, which differ only with the license data.
+  // Up to 26 reports, which differ only with the license data.
   const kept = new WeakMap<TenantEntitlements, PlanStates>();
 
   return async function plans(request, response) {
@@ -54,9 +53,8 @@ export function createPlansHandler(deps: {
 }
 
 function findStates(entitlements: TenantEntitlements): PlanStates {
-  const plans = entitlements.report(null).model === 'suite' ? suitePlans : [...planKeys, ...suitePlans];
   const states = new Map<AnyPlan, ReadonlyMap<FeatureKey, FeatureState>>();
-  for (const plan of plans) {
+  for (const plan of getPlansOfModel(entitlements.report(null))) {
     const report = answerPlanQuestion(entitlements, withoutLicenses, plan);
     if (report !== null)
       states.set(plan, new Map([...report.features.values()].map(({ feature, state }) => [feature, state])));

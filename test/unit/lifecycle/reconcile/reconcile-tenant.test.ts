@@ -27,6 +27,7 @@ describe('createReconcileTenant', () => {
   async function reconcile(options: {
     before?: readonly number[];
     lists: readonly (readonly Row[] | Error)[];
+    erased?: readonly number[];
     licensesFail?: Error;
   }) {
     let lists = 0;
@@ -36,11 +37,14 @@ describe('createReconcileTenant', () => {
     let isComplete: boolean | null = null;
     const refreshed: (number | null)[] = [];
     const enqueued: string[] = [];
+    let changed: readonly number[] = [];
     const compareUsers = createCompareUsers({
       users: {
         lastReadAt: async () => 0,
         listByTenant: async () => (options.before ?? []).map(stored),
-        replace: async (_tenantId, users, _changes, read) => {
+        listErased: async () => new Set(options.erased),
+        replace: async (_tenantId, users, changes, read) => {
+          changed = changes.map(({ associateId }) => associateId);
           replaced = users.map(({ associateId }) => associateId);
           retired = users.flatMap((user) => (user.retired ? [user.associateId] : []));
           isComplete = read.isComplete;
@@ -89,7 +93,7 @@ describe('createReconcileTenant', () => {
       () => null,
       (error: Error) => error,
     );
-    return { failure, replaced, retired, removed, refreshed, enqueued, lists, isComplete };
+    return { failure, replaced, retired, removed, refreshed, enqueued, changed, lists, isComplete };
   }
 
   it('ends the sessions of a user who is missing from two lists in succession', async () => {
@@ -104,6 +108,16 @@ describe('createReconcileTenant', () => {
     const upgraded = { ...listed(2), userplan: 'Sales Premium' };
     const { enqueued, replaced } = await reconcile({ before: [1, 2], lists: [[listed(1), upgraded]] });
     expect({ enqueued, replaced }).toEqual({ enqueued: ['Cust12345 2'], replaced: [1, 2] });
+  });
+
+  it('finds a change of a new user, and none of one who was erased and is listed again', async () => {
+    const lists = [[listed(1), listed(2), listed(3)]];
+    const { changed, enqueued, replaced } = await reconcile({ before: [1], erased: [3], lists });
+    expect({ changed, enqueued, replaced }).toEqual({
+      changed: [2],
+      enqueued: ['Cust12345 2'],
+      replaced: [1, 2, 3],
+    });
   });
 
   it('keeps a user who is missing from one list only', async () => {

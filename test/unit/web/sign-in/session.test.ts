@@ -263,6 +263,15 @@ describe('CSRF token', () => {
     expect(verify(token)).toBe(false);
   });
 
+  it('tells for 30 days whose form it is of', () => {
+    const token = sessionsWith().csrfToken(session);
+    const opened = (by = session) => sessionsWith().openedForm(by, token);
+    now = start - (start % day) + 30 * day - 1;
+    expect([opened(), opened({ ...session, associateId: 6 })]).toEqual([true, false]);
+    now += 1;
+    expect(opened()).toBe(false);
+  });
+
   it('survives the rotation of the key as long as the old key is kept', () => {
     const token = sessionsWith().csrfToken(session);
     const old = keys.current;

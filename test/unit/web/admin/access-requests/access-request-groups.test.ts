@@ -7,6 +7,7 @@ import {
   accessRequestGroup,
   resolvedAccessRequests,
 } from '../../../../../src/web/admin/access-requests/access-request-groups.ts';
+import { createListedPlanReports } from '../../../../../src/web/admin/access-requests/listed-plan-reports.ts';
 import type { InvalidResolution } from '../../../../../src/web/admin/access-requests/resolution-form.ts';
 import type { Language } from '../../../../../src/web/rendering/i18n.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
@@ -28,6 +29,7 @@ interface Given {
   readonly refused?: InvalidResolution;
   readonly language?: Language;
   readonly plans?: TenantEntitlements;
+  readonly listedPlan?: string;
 }
 
 /** The group of the requests for one subject, by users who all have these licenses. */
@@ -35,9 +37,12 @@ function group(subject: string, given: Given = {}): AccessRequestGroup {
   const { requests = [requestAccess(subject)], licenses = salesPremium } = given;
   const users = new Map<number, UserLicenses>();
   if (licenses !== null) for (const { associateId } of requests) users.set(associateId, licenses);
+  const { plans = premiumPlans, listedPlan = 'Field Light' } = given;
+  const listedPlans = new Map(requests.map(({ associateId }) => [associateId, listedPlan]));
+  const reportOnListedPlan = createListedPlanReports(plans, listedPlans);
   return accessRequestGroup(
     { subject, count: given.count ?? requests.length, requests },
-    { plans: given.plans ?? premiumPlans, users, mayDropService: given.mayDropService ?? true },
+    { plans, users, reportOnListedPlan, mayDropService: given.mayDropService ?? true },
     given.refused ?? null,
     given.language ?? english,
   );
@@ -96,6 +101,30 @@ describe('open access requests', () => {
     const plans = entitlementEngine(suiteCore, '2026-12-01');
     const [first] = group('plan:growth', { plans, licenses: userWithPlan(suiteCore, null) }).requests;
     expect([first?.planNeeded, first?.seat]).toEqual(['CRM Suite Growth', null]);
+  });
+
+  it('name the plan in the list of users for one whose licenses are not known', () => {
+    const [asked] = group('feature:knowledge-base', {
+      licenses: null,
+      listedPlan: 'Marketing Premium',
+    }).requests;
+    expect([asked?.planToday, asked?.planNeeded, asked?.seat?.state]).toEqual([
+      'Marketing-Premium',
+      'Service-Essentials + Marketing-Premium',
+      'buy',
+    ]);
+    const [has] = group('feature:saint', { licenses: null, listedPlan: 'Sales Premium' }).requests;
+    expect(has?.planNeeded).toBe(english.t('admin.hasItToday'));
+    const [unknown] = group('feature:saint', { licenses: null, listedPlan: 'Field Light' }).requests;
+    expect(unknown?.planNeeded).toBe(english.t('admin.planNeededUnknown'));
+  });
+
+  it('name the plan of CRM Suite for a user whose licenses are not known', () => {
+    const plans = entitlementEngine(suiteCore, '2026-12-01');
+    const [asked] = group('feature:mailings', { plans, licenses: null }).requests;
+    expect([asked?.planToday, asked?.planNeeded]).toEqual(['CRM Suite Core', 'CRM Suite Growth']);
+    const [has] = group('feature:project-management', { plans, licenses: null }).requests;
+    expect(has?.planNeeded).toBe(english.t('admin.hasItToday'));
   });
 
   it('use the language of the page, also for catalogue labels', () => {

@@ -44,6 +44,8 @@ describe('price form', () => {
     ['currency-missing', { currency: '', ...row('1') }],
     ['currency-invalid', { currency: 'EURO', ...row('1') }],
     ['currency-invalid', { currency: '=EU', ...row('1') }],
+    ['currency-unknown', { currency: 'ZZZ', ...row('1') }],
+    ['currency-unknown', { currency: 'zzz', ...row('1') }],
     ['amount-invalid', row('1e309')],
     ['amount-invalid', row('-5')],
     ['amount-invalid', row('\u202E5')],

@@ -16,6 +16,24 @@ describe('form of a mark', () => {
     expect(markSchema.safeParse({ ...form, kind: 'other' }).success).toBe(false);
   });
 
+  it('takes all that the page listed if their box is ticked, whatever else is', () => {
+    const listed = ['101', '102', '103'];
+    expect(markSchema.parse({ ...form, id: '102', listed })).toEqual({ ...form, id: [102] });
+    expect(markSchema.parse({ ...form, id: '102', listed, all: 'on' })).toEqual({
+      ...form,
+      id: [101, 102, 103],
+    });
+    expect(markSchema.parse({ intent: 'unmark', listed, all: 'on' })).toMatchObject({ id: [101, 102, 103] });
+  });
+
+  it('opens exactly one user', () => {
+    expect(validateMark({ intent: 'open', id: [] }, today)).toBe('nobody-ticked');
+    expect(validateMark({ intent: 'message', id: [] }, today)).toBe('nobody-ticked');
+    expect(validateMark({ intent: 'message', id: [101, 102] }, today)).toBeNull();
+    expect(validateMark({ intent: 'open', id: [101] }, today)).toBeNull();
+    expect(validateMark({ intent: 'open', id: [101, 102] }, today)).toBe('several-ticked');
+  });
+
   it('needs a user, a note that fits and a day that has not passed', () => {
     expect(validateMark(form, today)).toBeNull();
     expect(validateMark({ ...form, until: today, note: 'x'.repeat(200) }, today)).toBeNull();
@@ -39,6 +57,7 @@ describe('form of a mark', () => {
     for (const language of languages.codes.map((code) => languages.choose([code])))
       for (const validationError of [
         'nobody-ticked',
+        'several-ticked',
         'not-sent',
         'note-too-long',
         'until-not-a-day',

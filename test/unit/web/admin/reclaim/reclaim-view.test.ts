@@ -67,7 +67,7 @@ function view(query: object = {}, given: Partial<ReclaimInput> & { readonly isSu
 }
 const names = (page: ReturnType<typeof view>) => page.rows.map(({ name }) => name);
 
-describe('the list of seats that could be freed', () => {
+describe('the list of seats that could be reclaimed', () => {
   it('has each user with a reason and since when it holds', () => {
     expect(view().rows.map(({ name, reason, lastLogin }) => [name, reason, lastLogin])).toEqual([
       ['Bert', 'retired', '28\u00a0Nov\u00a02026'],
@@ -79,12 +79,12 @@ describe('the list of seats that could be freed', () => {
   });
 
   it('counts the seats of each plan, whatever the filter shows', () => {
-    const freed = [
+    const reclaimable = [
       { plan: 'Sales-Premium', count: '4' },
       { plan: 'Service-Premium', count: '1' },
     ];
-    expect(view()).toMatchObject({ freed, found: '5 seats could be freed.' });
-    expect(view({ reason: 'retired', plan: 'Sales-Premium' })).toMatchObject({ freed });
+    expect(view()).toMatchObject({ reclaimable, found: '5 seats could be reclaimed.' });
+    expect(view({ reason: 'retired', plan: 'Sales-Premium' })).toMatchObject({ reclaimable });
   });
 
   it('says from which day seats may be given back, or where to enter the contract', () => {
@@ -110,7 +110,7 @@ describe('the list of seats that could be freed', () => {
     const many = Array.from({ length: 1_234 }, (_, index) =>
       user(index + 1, `User ${index}`, { retired: true }),
     );
-    expect(view({}, { users: many }).found).toBe('1,234 seats could be freed.');
+    expect(view({}, { users: many }).found).toBe('1,234 seats could be reclaimed.');
   });
 
   it('is ordered by each column, in both directions', () => {
@@ -131,6 +131,15 @@ describe('the list of seats that could be freed', () => {
     expect(names(view())).toEqual(['Bert', 'Emil', 'User 7', 'Dora', 'Cora']);
     const early = user(9, 'Zoe', { retired: true, lastLoginAt: daysAgo(400) });
     expect(names(view({}, { users: [...users, early] })).slice(0, 2)).toEqual(['Zoe', 'Bert']);
+  });
+
+  it('says what takes a seat on CRM Suite, which has no user plans', () => {
+    expect([view().model, view({}, { isSuite: true }).model]).toEqual(['user-plans', 'suite']);
+  });
+
+  it('offers to tick all users of the page if there are several', () => {
+    expect(view().tickAll).toBe('Tick all 5 on this page');
+    expect(view({ reason: 'retired' }).tickAll).toBe('');
   });
 
   it('lists 50 users on a page', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DirectoryUser, UserGroup } from '../../../../../src/snapshots/user-directory.ts';
+import { createFindMissing, orderByMissing } from '../../../../../src/web/admin/users/missing-features.ts';
 import { findPlanOnDay } from '../../../../../src/web/admin/users/plan-on-day.ts';
 import {
   filterParameters,
@@ -8,6 +9,7 @@ import {
   sortBy,
   toDirectoryQuery,
 } from '../../../../../src/web/admin/users/user-filter.ts';
+import { userSheetColumns } from '../../../../../src/web/admin/users/user-sheet.ts';
 import { usersView } from '../../../../../src/web/admin/users/users-view.ts';
 import { createDescribePlan } from '../../../../../src/web/plan-text.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
@@ -15,6 +17,7 @@ import { publishedTenant } from '../../../licensing/fixtures/tenants.ts';
 import { english, german } from '../../harness.ts';
 
 const describePlan = createDescribePlan(entitlementEngine(publishedTenant('premium'), '2026-11-26'), english);
+const findMissing = createFindMissing(entitlementEngine(publishedTenant('premium'), '2026-11-26'));
 const group = (userPlan: string, count: number, more: Partial<UserGroup> = {}): UserGroup => {
   return { userPlan, state: 'can-log-in', hasRequests: false, count, ...more };
 };
@@ -42,7 +45,7 @@ const view = (query: object = {}, users: readonly DirectoryUser[] = [user], lang
     users,
     filter: parseUserFilter(query),
     describe: describePlan,
-    missing: new Map([[7, 12]]),
+    findMissing,
     isRead: true,
     lang: 'en',
     language,
@@ -93,7 +96,7 @@ describe('usersView', () => {
         lastLogin: '26\u00a0Nov\u00a02026',
         planSince: 'before 1\u00a0Oct\u00a02026',
         openRequests: '2',
-        missing: '12',
+        missing: '11',
       },
     ]);
   });
@@ -154,11 +157,31 @@ describe('usersView', () => {
       sorted: 'descending',
       href: '/admin/users?lang=en&search=berg&sort=plan',
     });
-    expect(columns.find(({ name }) => name === 'missing')?.href).toBeNull();
+    // Numbers begin with the highest.
+    expect(columns.find(({ name }) => name === 'missing')?.href).toBe(
+      '/admin/users?lang=en&search=berg&sort=missing&order=desc',
+    );
     expect(downloads.map(({ href }) => href)).toEqual([
       '/admin/users.csv?lang=en&search=berg&sort=plan&order=desc',
       '/admin/users.xlsx?lang=en&search=berg&sort=plan&order=desc',
     ]);
+  });
+
+  it('has no columns of plan contents on CRM Suite, where all have the same plan', () => {
+    const onSuite = usersView({
+      groups,
+      users: [user],
+      filter: parseUserFilter({}),
+      describe: describePlan,
+      findMissing: null,
+      isRead: true,
+      lang: 'en',
+      language: english,
+    });
+    const names = onSuite.columns.map(({ name }) => name);
+    expect(names).toEqual(['name', 'plan', 'state', 'last-login', 'plan-since', 'requests']);
+    expect(onSuite.rows[0]).toMatchObject({ tiers: [], missing: '' });
+    expect(userSheetColumns(describePlan, null, english)).toHaveLength(8);
   });
 
   it('names the page and leads to the ones beside it', () => {
@@ -180,7 +203,7 @@ describe('usersView', () => {
       users: [],
       filter: parseUserFilter({}),
       describe: describePlan,
-      missing: new Map(),
+      findMissing,
       isRead: false,
       lang: '',
       language: german,
@@ -254,5 +277,29 @@ describe('findPlanOnDay', () => {
     ['', null],
   ])('on %s is %s', (day, userPlan) => {
     expect(findPlanOnDay(day, periods)).toEqual(userPlan === null ? null : { day, userPlan });
+  });
+});
+
+describe('missing features', () => {
+  it('depend on the plan alone, are none for all three Premium plans, and are not known for an unknown plan', () => {
+    expect(findMissing('Sales Premium')).toContain('knowledge-base');
+    expect(findMissing('Sales Premium')).not.toContain('quote-management');
+    expect(findMissing('SalesPremiumServicePremiumMarketingPremium')).toEqual([]);
+    expect(findMissing('Field Light')).toBeNull();
+    const [few, many] = ['SalesPremiumServicePremium', 'Sales Premium'];
+    expect(orderByMissing([many, 'Field Light', few, '(No Selection)'], findMissing)).toEqual([
+      few,
+      many,
+      '(No Selection)',
+    ]);
+  });
+
+  it('are in the files by number and by name', () => {
+    const columns = userSheetColumns(describePlan, findMissing, english).slice(-2);
+    expect(columns.map(({ header }) => header)).toEqual(['Features missing', 'Names of missing features']);
+    const [count, names] = columns.map(({ value }) => value({ ...user, userPlan: 'Sales Premium' }));
+    expect(String(names).split('; ')).toHaveLength(Number(count));
+    expect(names).toContain('Knowledge base');
+    expect(columns.map(({ value }) => value({ ...user, userPlan: 'Field Light' }))).toEqual([null, '']);
   });
 });
