@@ -88,7 +88,7 @@ const deniedTerms: readonly DeniedTerm[] = [
 ];
 
 const readable = /\.(ts|mjs|js|css|ejs|md|json)$/;
-const scanned = /^((src|views|public|locales|docs|sandbox|test|bench|tools)\/|[A-Z_]+\.md$)/;
+const scanned = /^((src|views|public|locales|docs|sandbox|test|bench|tools|examples)\/|[A-Z_]+\.md$)/;
 const excluded = [
   { files: /^CHANGELOG\.md$/, because: 'The changelog names what earlier versions called things.' },
   { files: /^locales\//, because: 'Users read these texts; their wording is reviewed apart from the code.' },
