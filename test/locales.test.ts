@@ -206,6 +206,7 @@ const validationErrors = all<
   'amount-invalid': yes,
   'price-plan-missing': yes,
   'price-twice': yes,
+  'prices-changed': yes,
   'saved-answer-gone': yes,
   'answer-name-missing': yes,
   'answer-name-too-long': yes,

@@ -100,7 +100,7 @@ export function createUserPage(deps: {
     ]);
     const today = toUtcDay(now());
     const onDay = findRequestedDay(request, today);
-    const found = onDay === null ? null : findPlanOnDay(onDay, periods);
+    const found = onDay === null || onDay > today ? null : findPlanOnDay(onDay, periods);
     const shown = found ?? { day: today, userPlan: user.userPlan };
     const since = changesSince({ shown, today, periods });
     const changes = await history.ofUser(tenantId, associateId, {
