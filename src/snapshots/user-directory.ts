@@ -50,8 +50,8 @@ export interface DirectoryQuery {
   readonly state: UserState | null;
   /** Only users with an open access request. */
   readonly withRequests: boolean;
-  /** Only users with any of these; null for all users. */
-  readonly flags: readonly UserFlag[] | null;
+  /** Only users with any of these; all users without it. */
+  readonly flags?: readonly UserFlag[] | undefined;
   readonly orderBy: UserOrder;
   readonly descending: boolean;
   /** Texts of plans in their order, for `orderBy: 'plan'` and `'missing'`; users with any other come last. */
@@ -124,7 +124,7 @@ export function createUserDirectory({ db, now }: { db: Database; now: () => numb
           "planSince", "openRequests", flags
         from (${users(tenantId, matches(query))}) as found
         where ${query.withRequests ? sql`"openRequests" > 0` : sql`true`}
-          and ${query.flags === null ? sql`true` : sql`flags && ${query.flags}::text[]`}
+          and ${query.flags === undefined ? sql`true` : sql`flags && ${query.flags}::text[]`}
         order by ${order(query)}, folded_name, "associateId"
         limit ${limit} offset ${offset}`.execute(db);
       return rows;

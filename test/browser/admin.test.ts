@@ -218,6 +218,46 @@ describe("administrators' pages by keyboard", () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
+  test.each([320, 1280])('creates an API key, copies it once and revokes it at %i pixels', async (width) => {
+    const { apiKeys } = fixture.planlens.services;
+    const { tenantId } = administrator;
+    const inUse = async () => (await apiKeys.list(tenantId)).filter(({ revokedAt }) => revokedAt === null);
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/api-keys?lang=en`);
+    await page.getByLabel('Name', { exact: true }).focus();
+    await page.keyboard.type('Offer app');
+    await tab();
+    await page.keyboard.press('ArrowDown');
+    for (let count = 0; count < 4; count += 1) await tab();
+    await page.keyboard.type('https://app.example.com');
+    await tab();
+    expect(await tab()).toBe('Create the key');
+    await page.keyboard.press('Enter');
+    const key = page.getByLabel('Your new key');
+    await key.waitFor();
+    expect(await page.locator(':focus').getAttribute('id')).toBe('new-key');
+    expect(await key.inputValue()).toMatch(/^plp_[\w-]{43}$/);
+    expect(await tab()).toBe('Copy the key');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^The key is (copied|selected)\./ })
+      .waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+
+    await page.reload();
+    await page.getByRole('status').filter({ hasText: 'This form was already sent' }).waitFor();
+    expect(await key.count()).toBe(0);
+    expect(await inUse()).toMatchObject([{ name: 'Offer app', origins: ['https://app.example.com'] }]);
+
+    await page.getByText('Revoke: Offer app').focus();
+    await page.keyboard.press('Enter');
+    expect(await tab()).toBe('Revoke this key');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'The key is revoked.' }).waitFor();
+    expect(await inUse()).toEqual([]);
+  });
+
   test.each([320, 1280])('saves an answer and sends it to another person at %i pixels', async (width) => {
     const { savedAnswers, accessRequests } = fixture.planlens.services;
     await savedAnswers.remove(administrator.tenantId, 'Budget');

@@ -20,7 +20,6 @@ const everyone: DirectoryQuery = {
   plans: null,
   state: null,
   withRequests: false,
-  flags: null,
   orderBy: 'name',
   descending: false,
   planOrder: ['A', 'B', ''],

@@ -10,7 +10,7 @@ import {
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
-import type { DescribePlan, PlanText } from './plan-text.ts';
+import type { DescribePlan, PlanText } from '../../plan-text.ts';
 
 /** Values of the filter `plan` that are no names of plans. */
 export const noPlan = '-none';
@@ -124,7 +124,7 @@ export function toDirectoryQuery(
     plans: isPlanFiltered ? plans.filter((plan) => isPlanShown(describe(plan), filter)) : null,
     state: filter.state === '' ? null : filter.state,
     withRequests: filter.requests === 'open',
-    flags: filter.flag === '' ? null : chosenFlags(filter),
+    flags: filter.flag === '' ? undefined : chosenFlags(filter),
     orderBy: filter.sort,
     descending: filter.order === 'desc',
     planOrder: plans,

@@ -8,12 +8,12 @@ import {
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
+import type { DescribePlan, PlanText } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import { chosenTexts } from '../chosen-texts.ts';
 import type { Pager } from '../pager.ts';
 import type { FindMissing } from './missing-features.ts';
-import type { DescribePlan, PlanText } from './plan-text.ts';
 import {
   anyFlag,
   everyone,

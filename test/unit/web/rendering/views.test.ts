@@ -256,6 +256,24 @@ const savedAnswersPage = {
   maxTextLength: 500,
   full: nasty,
 };
+const apiKeysPage = {
+  ...adminFrame,
+  notice: nasty,
+  created: { name: nasty, key: nasty },
+  keys: [
+    {
+      ...{ id: nasty, name: nasty, look: nasty, kind: nasty, scopes: nasty, origins: [nasty] },
+      ...{ created: nasty, expires: nasty, expiry: 'soon', lastUse: nasty, uses: nasty },
+    },
+  ],
+  revoked: [{ name: nasty, look: nasty, text: nasty }],
+  form: {
+    ...{ id: nasty, name: nasty, origins: nasty, validationError: nasty, invalid: 'name', maxNameLength: 60 },
+    kinds: [{ key: nasty, label: nasty, hint: nasty, chosen: true }],
+    scopes: [{ key: nasty, label: nasty, hint: nasty, chosen: true }],
+    lifetimes: [{ key: nasty, label: nasty, chosen: true }],
+  },
+};
 const accessRequestsPage = {
   ...adminFrame,
   unsent: nasty,
@@ -590,6 +608,7 @@ const uninstall = {
 
 const pages = {
   landing,
+  'api-docs': { languages: languageChoice, viewer: nasty },
   uninstall,
   panel,
   feature,
@@ -598,6 +617,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
+  'admin-api-keys': apiKeysPage,
   'admin-saved-answers': savedAnswersPage,
   'admin-reclaim': reclaimPage,
   'admin-contract': contractPage,
@@ -625,6 +645,7 @@ const pages = {
 const withoutValues = { loading: {}, 'signed-out': {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
 const scriptsOfPage: Readonly<Record<string, readonly string[]>> = {
+  'api-docs': ['api-docs.js'],
   'sign-in': ['sign-in.js'],
   'session-handoff': ['sign-in.js'],
   'pop-up': ['sign-in.js'],

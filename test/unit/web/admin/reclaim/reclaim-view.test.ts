@@ -3,7 +3,7 @@ import type { ListedHolder } from '../../../../../src/snapshots/seat-holders.ts'
 import { parseReclaimFilter } from '../../../../../src/web/admin/reclaim/reclaim-filter.ts';
 import { findReclaimList } from '../../../../../src/web/admin/reclaim/reclaim-list.ts';
 import { type ReclaimInput, reclaimView } from '../../../../../src/web/admin/reclaim/reclaim-view.ts';
-import { createDescribePlan } from '../../../../../src/web/admin/users/plan-text.ts';
+import { createDescribePlan } from '../../../../../src/web/plan-text.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
 import { publishedTenant } from '../../../licensing/fixtures/tenants.ts';
 import { english } from '../../harness.ts';

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { DirectoryUser, UserGroup } from '../../../../../src/snapshots/user-directory.ts';
 import { createFindMissing, orderByMissing } from '../../../../../src/web/admin/users/missing-features.ts';
 import { findPlanOnDay } from '../../../../../src/web/admin/users/plan-on-day.ts';
-import { createDescribePlan } from '../../../../../src/web/admin/users/plan-text.ts';
 import {
   filterParameters,
   isShown,
@@ -12,6 +11,7 @@ import {
 } from '../../../../../src/web/admin/users/user-filter.ts';
 import { userSheetColumns } from '../../../../../src/web/admin/users/user-sheet.ts';
 import { usersView } from '../../../../../src/web/admin/users/users-view.ts';
+import { createDescribePlan } from '../../../../../src/web/plan-text.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
 import { publishedTenant } from '../../../licensing/fixtures/tenants.ts';
 import { english, german } from '../../harness.ts';
@@ -73,6 +73,7 @@ describe('createDescribePlan', () => {
     for (const text of ['Core', 'CRM Suite Core', 'core'])
       expect(createDescribePlan(suite, english)(text)).toEqual({
         kind: 'known',
+        key: 'core',
         name: 'CRM Suite Core',
         tiers: null,
       });
@@ -256,7 +257,7 @@ describe('user filter', () => {
           (plans === null || plans.includes(each.userPlan)) &&
           (state === null || each.state === state) &&
           (!withRequests || each.hasRequests) &&
-          (flags === null || each.flags.some((flag) => flags.includes(flag))),
+          (flags === undefined || each.flags.some((flag) => flags.includes(flag))),
       );
       expect(inDatabase.length).toBeGreaterThan(0);
       expect(groups.filter((each) => isShown(each, filter, describePlan))).toEqual(inDatabase);
