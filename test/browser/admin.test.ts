@@ -76,6 +76,8 @@ describe("administrators' pages by keyboard", () => {
       await page.keyboard.press('Tab');
       expect(await page.locator('label:has(:focus)').textContent()).toContain(name);
       await page.keyboard.press('Space');
+      // Their name leads to their page.
+      expect(await tab()).toBe(name);
     }
     await page.keyboard.press('Tab');
     await page.keyboard.type('From Monday.');
