@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { askForUserToken, browserOrigin, createApiKey, makeUserToken } from '../support/api-keys.ts';
 import { type AnswerCheck, createAnswerCheck } from '../support/openapi-answers.ts';
 import { install, installedPlanlens, testUsers } from '../support/planlens.ts';
+import { readText } from '../support/project-files.ts';
 
 const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
@@ -81,13 +84,15 @@ describe('license API for people and tools', async () => {
   const { url, services } = planlens;
   const { apiKeys, tenants } = services;
   const { control } = planlens.sandbox;
-  const keys = { own: '', suite: '', evaluate: '', explain: '', export: '' };
+  const keys = { own: '', suite: '', limited: '', evaluate: '', explain: '', export: '' };
   let check: AnswerCheck;
 
   beforeAll(async () => {
     await install(planlens, suiteAdministrator);
     keys.own = await createApiKey(apiKeys);
+    await install(planlens, testUsers.otherAdministrator);
     keys.suite = await createApiKey(apiKeys, { tenantId: suiteAdministrator.tenantId });
+    keys.limited = await createApiKey(apiKeys, { tenantId: testUsers.otherAdministrator.tenantId });
     for (const scope of ['evaluate', 'explain', 'export'] as const)
       keys[scope] = await createApiKey(apiKeys, { scopes: [scope] });
     check = createAnswerCheck(await (await fetch(`${url}/api/v1/openapi.json`)).json());
@@ -380,6 +385,42 @@ describe('license API for people and tools', async () => {
     it('of another tenant finds no user of this one', async () => {
       expect(await codeOf('/users/101/features', keys.suite)).toEqual([404, 'api-user-unknown', '101']);
     });
+  });
+
+  describe('the example', () => {
+    const examples = [...readText('docs/license-api.md').matchAll(/([^\n]+)\n\n```sh\n(.*?)```/gs)];
+
+    it.each(examples.map(([, question = '', command = '']) => [question, command]))(
+      '%s runs as it is documented',
+      async (_question, command = '') => {
+        const environment = { ...process.env, PLANLENS_URL: url, PLANLENS_KEY: keys.own };
+        const { stdout } = await promisify(execFile)('sh', ['-c', command], { env: environment });
+        const [, path = ''] = /PLANLENS_URL([^?"]+)/.exec(command) ?? [];
+        const answer = { status: 200, type: 'application/json', body: JSON.parse(stdout) as unknown };
+        expect(check.violations('get', path, answer)).toEqual([]);
+      },
+    );
+
+    it('exists for each call that reads', () => {
+      const paths = examples.map(([, , command = '']) => /PLANLENS_URL([^?"]+)/.exec(command)?.[1] ?? '');
+      const reading = check.operations.filter((each) => /^get \/api\/v1\/(?!openapi)/.test(each));
+      const untried = reading.filter(
+        (each) =>
+          !paths.some((path) => new RegExp(`^${each.slice(4).replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path)),
+      );
+      expect(untried).toEqual([]);
+    });
+  });
+
+  it('limits explanations and lists of a tenant, with the time to wait', async () => {
+    const headers = { 'x-api-key': keys.limited };
+    const answers = await Promise.all(
+      Array.from({ length: 600 }, () => fetch(`${url}/api/v1/seats`, { headers })),
+    );
+    const refused = answers.find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused?.json()).toMatchObject({ code: 'api-limit' });
+    expect((await ask('/seats')).status).toBe(200);
   });
 
   it('answers 304 to a client that has the answer, and never lets a shared cache keep it', async () => {

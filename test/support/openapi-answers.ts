@@ -1,4 +1,4 @@
-import { Ajv2020 as Ajv } from 'ajv/dist/2020.js';
+import { Ajv2020 as Ajv, type ValidateFunction } from 'ajv/dist/2020.js';
 import { z } from 'zod';
 
 const operationSchema = z.looseObject({
@@ -33,6 +33,7 @@ export function createAnswerCheck(description: unknown): AnswerCheck {
   const ajv = new Ajv({ strict: false, allErrors: true });
   for (const [format, schema] of Object.entries(formats))
     ajv.addFormat(format, (text: string) => schema.safeParse(text).success);
+  const compiled = new Map<object, ValidateFunction>();
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       name: `${method} ${path}`,
@@ -41,6 +42,16 @@ export function createAnswerCheck(description: unknown): AnswerCheck {
       operation,
     })),
   );
+
+  function validate(media: { readonly schema?: unknown }, body: unknown): readonly string[] {
+    const isValid =
+      compiled.get(media) ?? ajv.compile({ allOf: [media.schema], components: document.components });
+    compiled.set(media, isValid);
+    if (isValid(body)) return [];
+    return (isValid.errors ?? []).map(
+      ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+    );
+  }
 
   return {
     operations: operations.map(({ name }) => name),
@@ -52,16 +63,12 @@ export function createAnswerCheck(description: unknown): AnswerCheck {
       if (described.content === undefined) return body === null ? [] : ['a body that is not described'];
       const media = described.content[type?.split(';', 1)[0] ?? ''];
       if (media === undefined) return [`${found.name} ${status} is not described as ${type}`];
-      const isValid = ajv.compile({ allOf: [media.schema], components: document.components });
-      if (isValid(body)) return [];
-      return (isValid.errors ?? []).map(
-        ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
-      );
+      return validate(media, body);
     },
   };
 }
 
-/** The path of an operation matches its own template first: `/users/features` is none of `/users/{id}`. */
+/** Whether a path fills in the parameters of a template such as `/users/{id}`. */
 function matches(template: string, path: string): boolean {
   const pattern = template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+');
   return new RegExp(`^${pattern}$`).test(path);

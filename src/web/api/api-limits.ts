@@ -14,6 +14,11 @@ export interface ApiLimits {
     readonly keyId: string;
     readonly associateId: number | null;
   }): void;
+  /**
+   * Counts a request for an answer that is not cached, beside `countRequest`.
+   * @throws AppError `api-limit` if the keys of the tenant ask for too many
+   */
+  countExplanation(caller: { readonly tenantId: string }): void;
   /** Counts a request without a valid key. @throws AppError `api-limit` if its client sends too many */
   countFailure(request: Request): void;
   /**
@@ -27,6 +32,8 @@ export interface ApiLimits {
 
 /** A browser asks for all flags at once, and again after a change. */
 const userSize: BucketSize = { burst: 300, perSecond: 10 };
+/** Explanations and lists take milliseconds each, flags a tenth of one. */
+const explanationSize: BucketSize = { burst: 300, perSecond: 30 };
 /** The tokens of a thousand users behind one address expire every 15 minutes; guesses of 256 bits are hopeless anyway. */
 const failureSize: BucketSize = { burst: 300, perSecond: 5 };
 /** Queries for unknown keys, of one client and of all: they must not occupy the connections to the database. */
@@ -42,6 +49,7 @@ export function createApiLimits(requestsPerSecond: number, now: () => number): A
   const keys = createTokenBuckets(sizeOf(requestsPerSecond), now);
   const tenants = createTokenBuckets(sizeOf(keysPerTenant * requestsPerSecond), now);
   const users = createTokenBuckets(userSize, now);
+  const explanations = createTokenBuckets(explanationSize, now);
   const failures = createTokenBuckets(failureSize, now);
   const clientLookups = createTokenBuckets(clientLookupSize, now);
   const lookups = createTokenBuckets(lookupSize, now);
@@ -53,6 +61,7 @@ export function createApiLimits(requestsPerSecond: number, now: () => number): A
       refuseFor(keys.take(keyId));
       refuseFor(tenants.take(tenantId));
     },
+    countExplanation: ({ tenantId }) => refuseFor(explanations.take(tenantId)),
     countFailure: (request) => refuseFor(failures.take(clientOf(request))),
     countLookup(request) {
       refuseFor(clientLookups.take(clientOf(request)));

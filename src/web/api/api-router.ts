@@ -89,7 +89,7 @@ export function createApiRouters(deps: {
       createUserTokensHandler({ authenticate, findKey, userTokens, now: deps.now }),
     )
     .all(methodNotAllowed);
-  others.use(createV1Routes({ ...deps, authenticate }));
+  others.use(createV1Routes({ ...deps, authenticate, limits }));
   others.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
   return { evaluation, others, evaluate: ofrep.evaluate };
 }

@@ -43,7 +43,7 @@ export const confidenceSchema = z.enum(['documented', 'published', 'inferred', '
 });
 
 /** The license model of a tenant. */
-export const licenseModelSchema = z.enum(['user-plans', 'suite', 'unknown']).meta({
+const licenseModelSchema = z.enum(['user-plans', 'suite', 'unknown']).meta({
   id: 'LicenseModel',
   description: '`user-plans`: each user has a plan. `suite`: all users share one plan of CRM Suite.',
 });

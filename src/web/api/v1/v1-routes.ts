@@ -8,6 +8,7 @@ import type { TenantStore } from '../../../tenants/tenant-store.ts';
 import { methodNotAllowed } from '../../middleware/method-not-allowed.ts';
 import type { Languages } from '../../rendering/i18n.ts';
 import type { AuthenticateApi } from '../api-caller.ts';
+import type { ApiLimits } from '../api-limits.ts';
 import { createLoadSubject } from '../ofrep/load-subject.ts';
 import { createFeatureHandlers } from './features-handler.ts';
 import { createLoadTenant } from './load-tenant.ts';
@@ -19,6 +20,7 @@ import { createUsersHandler } from './users-handler.ts';
 /** Creates the routes for people and tools. Each is described in `openapi-document.ts`. */
 export function createV1Routes(deps: {
   authenticate: AuthenticateApi;
+  limits: Pick<ApiLimits, 'countExplanation'>;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
   users: UserStore;
@@ -29,8 +31,13 @@ export function createV1Routes(deps: {
   publicUrl: string;
   now: () => number;
 }): Router {
-  const features = createFeatureHandlers({ ...deps, loadSubject: createLoadSubject(deps) });
-  const parts = { ...deps, loadTenant: createLoadTenant(deps) };
+  const authenticate: AuthenticateApi = async (request) => {
+    const caller = await deps.authenticate(request);
+    deps.limits.countExplanation(caller);
+    return caller;
+  };
+  const parts = { ...deps, authenticate, loadTenant: createLoadTenant(deps) };
+  const features = createFeatureHandlers({ ...parts, loadSubject: createLoadSubject(deps) });
   const router = Router();
   router.route('/api/v1/users').get(createUsersHandler(parts)).all(methodNotAllowed);
   router.route('/api/v1/users/:id/features').get(features.all).all(methodNotAllowed);

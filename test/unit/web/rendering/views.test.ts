@@ -583,6 +583,7 @@ const uninstall = {
 
 const pages = {
   landing,
+  'api-docs': { languages: languageChoice, viewer: nasty },
   uninstall,
   panel,
   feature,
@@ -619,6 +620,7 @@ const pages = {
 const withoutValues = { loading: {}, 'signed-out': {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
 const scriptsOfPage: Readonly<Record<string, readonly string[]>> = {
+  'api-docs': ['api-docs.js'],
   'sign-in': ['sign-in.js'],
   'session-handoff': ['sign-in.js'],
   'pop-up': ['sign-in.js'],

@@ -72,6 +72,7 @@ describe('createDescribePlan', () => {
     for (const text of ['Core', 'CRM Suite Core', 'core'])
       expect(createDescribePlan(suite, english)(text)).toEqual({
         kind: 'known',
+        key: 'core',
         name: 'CRM Suite Core',
         tiers: null,
       });
