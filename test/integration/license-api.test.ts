@@ -414,10 +414,14 @@ describe('license API for people and tools', async () => {
 
   it('limits explanations and lists of a tenant, with the time to wait', async () => {
     const headers = { 'x-api-key': keys.limited };
-    const answers = await Promise.all(
-      Array.from({ length: 600 }, () => fetch(`${url}/api/v1/seats`, { headers })),
-    );
-    const refused = answers.find(({ status }) => status === 429);
+    let refused: Response | undefined;
+    // Fewer at once than one client may have in flight.
+    for (let batch = 0; batch < 20 && refused === undefined; batch += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, () => fetch(`${url}/api/v1/seats`, { headers })),
+      );
+      refused = answers.find(({ status }) => status === 429);
+    }
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused?.json()).toMatchObject({ code: 'api-limit' });
     expect((await ask('/seats')).status).toBe(200);
