@@ -31,6 +31,8 @@ interface WindowOptions {
   readonly locale?: string | null;
   readonly timezone?: string;
   readonly scripts?: boolean;
+  /** Opens the panel for the first time in this browser, which knows no way to sign its user in. */
+  readonly firstUse?: boolean;
   /** Allows third-party cookies, as some browsers do by default. */
   readonly thirdPartyCookies?: boolean;
 }
@@ -64,7 +66,7 @@ export async function openBrowserFixture(browserArgs: readonly string[] = []): P
 
 async function openWindow(
   browser: Browser,
-  { sandbox }: Planlens,
+  { sandbox, url: planlensUrl }: Planlens,
   options: WindowOptions,
 ): Promise<BrowserWindow> {
   const viewport = { width: 1280, height: 900 };
@@ -75,6 +77,17 @@ async function openWindow(
     timezoneId: timezone,
     javaScriptEnabled: scripts,
     ...(locale !== null && { locale }),
+  });
+  /** What the panel remembers after it signed the user in by its own frame. */
+  const frameCookie = ({ tenantId, associateId }: Pick<TestUser, 'tenantId' | 'associateId'>) => ({
+    name: '__Host-planlens-attempts',
+    value: `${tenantId}.${associateId}.0.0.frame`,
+    domain: new URL(planlensUrl).hostname,
+    path: '/',
+    secure: true,
+    httpOnly: true,
+    sameSite: 'None' as const,
+    partitionKey: `http://${new URL(sandbox.url).hostname}`,
   });
   const page = options.thirdPartyCookies
     ? await context.newPage()
@@ -88,7 +101,8 @@ async function openWindow(
     page,
     panel: page.frameLocator('iframe[name="PlanlensMain"]'),
     consoleErrors,
-    async signIn({ tenantId, userName }, path = '?panel=PlanlensMain') {
+    async signIn({ tenantId, associateId, userName }, path = '?panel=PlanlensMain') {
+      if (!options.firstUse) await context.addCookies([frameCookie({ tenantId, associateId })]);
       const next = encodeURIComponent(`/${tenantId}/${path}`);
       await page.goto(`${sandbox.url}/login/as/${userName}?next=${next}`);
     },
