@@ -1,4 +1,5 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { SignInWay } from '../../src/web/sign-in/sign-in-attempts.ts';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
 import { install, type Planlens, startPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 
@@ -31,8 +32,8 @@ interface WindowOptions {
   readonly locale?: string | null;
   readonly timezone?: string;
   readonly scripts?: boolean;
-  /** Opens the panel for the first time in this browser, which knows no way to sign its user in. */
-  readonly firstUse?: boolean;
+  /** How the panel signed its users in before in this browser, by default by its own frame. */
+  readonly way?: SignInWay;
   /** Allows third-party cookies, as some browsers do by default. */
   readonly thirdPartyCookies?: boolean;
 }
@@ -70,7 +71,13 @@ async function openWindow(
   options: WindowOptions,
 ): Promise<BrowserWindow> {
   const viewport = { width: 1280, height: 900 };
-  const { locale = 'de-DE', colorScheme = 'light', timezone = 'UTC', scripts = true } = options;
+  const {
+    locale = 'de-DE',
+    colorScheme = 'light',
+    timezone = 'UTC',
+    scripts = true,
+    way = 'frame',
+  } = options;
   const context = await browser.newContext({
     viewport,
     colorScheme,
@@ -78,10 +85,10 @@ async function openWindow(
     javaScriptEnabled: scripts,
     ...(locale !== null && { locale }),
   });
-  /** What the panel remembers after it signed the user in by its own frame. */
-  const frameCookie = ({ tenantId, associateId }: Pick<TestUser, 'tenantId' | 'associateId'>) => ({
+  /** What the panel remembers of the sign-ins before. */
+  const wayCookie = ({ tenantId, associateId }: Pick<TestUser, 'tenantId' | 'associateId'>) => ({
     name: '__Host-planlens-attempts',
-    value: `${tenantId}.${associateId}.0.0.frame`,
+    value: `${tenantId}.${associateId}.0.0.${way}`,
     domain: new URL(planlensUrl).hostname,
     path: '/',
     secure: true,
@@ -102,7 +109,7 @@ async function openWindow(
     panel: page.frameLocator('iframe[name="PlanlensMain"]'),
     consoleErrors,
     async signIn({ tenantId, associateId, userName }, path = '?panel=PlanlensMain') {
-      if (!options.firstUse) await context.addCookies([frameCookie({ tenantId, associateId })]);
+      if (way !== 'unknown') await context.addCookies([wayCookie({ tenantId, associateId })]);
       const next = encodeURIComponent(`/${tenantId}/${path}`);
       await page.goto(`${sandbox.url}/login/as/${userName}?next=${next}`);
     },

@@ -45,7 +45,7 @@ describe('panel while it signs in', () => {
   }
 
   describe('where the browser allows third-party cookies', () => {
-    const allowing = { thirdPartyCookies: true, firstUse: true };
+    const allowing = { thirdPartyCookies: true, way: 'unknown' } as const;
 
     test('signs in by a hidden frame', async () => {
       const window = await fixture.open(allowing);
@@ -90,7 +90,7 @@ describe('panel while it signs in', () => {
 
   describe('where the browser blocks third-party cookies', () => {
     test('asks a user of SuperOffice’s own sign-in for one click, and for none in the next session', async () => {
-      const window = await fixture.open({ firstUse: true });
+      const window = await fixture.open({ way: 'unknown' });
       const signIns = recordSignInsInPanelFrame(window);
       await window.signIn(germanUsers.salesPremium);
       await window.panel.getByText('Die Anmeldung öffnet sich in einem eigenen Fenster.').waitFor();
@@ -104,7 +104,7 @@ describe('panel while it signs in', () => {
     });
 
     test('offers a federated user the button at once in every session, never an empty frame', async () => {
-      const window = await fixture.open({ firstUse: true });
+      const window = await fixture.open({ way: 'unknown' });
       const signIns = recordSignInsInPanelFrame(window);
       await window.signIn(federated);
       await window.panel.getByText('Please sign in. The sign-in opens in a separate window.').waitFor();
@@ -133,7 +133,7 @@ describe('panel while it signs in', () => {
     });
 
     test('offers both ways without script, and none of them by itself until the frame’s own has worked', async () => {
-      const window = await fixture.open({ firstUse: true, scripts: false });
+      const window = await fixture.open({ way: 'unknown', scripts: false });
       const signIns = recordSignInsInPanelFrame(window);
       await window.signIn(germanUsers.salesPremium);
       await window.panel.getByRole('link', { name: 'Planlens in einem eigenen Fenster öffnen' }).waitFor();
@@ -148,7 +148,7 @@ describe('panel while it signs in', () => {
 
   test('shows a page with a button after 3 s while SuperOffice is slow to sign in', async () => {
     fixture.planlens.sandbox.control.delay({ operation: 'Login.Authorize', ms: 6_000 });
-    const patient = await fixture.open({ thirdPartyCookies: true, firstUse: true });
+    const patient = await fixture.open({ thirdPartyCookies: true, way: 'unknown' });
     // The CRM page counts as loaded only when its frames have loaded.
     const opened = patient.signIn(germanUsers.salesPremium);
     await patient.panel.getByText('Planlens meldet Sie mit Ihrem SuperOffice-Login an.').waitFor();

@@ -108,7 +108,7 @@ describe('maySignInSilently', () => {
 
 describe('way to sign in', () => {
   /** The cookie with these attempts, after `change`. */
-  async function after(
+  async function cookieAfter(
     attempts: Attempts,
     change: (req: Request, res: Response) => void,
   ): Promise<{ readonly attempts: unknown; readonly maxAge: number }> {
@@ -143,7 +143,9 @@ describe('way to sign in', () => {
   ])(
     'after a pop-up by SuperOffice’s own sign-in, where of the ways before %s',
     async (_what, before, expected) => {
-      const { attempts, maxAge } = await after(before, (req, res) => rememberPopUp(req, res, user, true));
+      const { attempts, maxAge } = await cookieAfter(before, (req, res) =>
+        rememberPopUp(req, res, user, true),
+      );
       expect(attempts).toEqual(expected);
       expect(maxAge).toBe(days30);
     },
@@ -151,14 +153,16 @@ describe('way to sign in', () => {
 
   it('does not extend the time in which only the pop-up is used although SuperOffice itself signs in', async () => {
     const before: Attempts = { count: 2, lastAt: 0, way: 'pop-up' };
-    const { attempts, maxAge } = await after(before, (req, res) => rememberPopUp(req, res, user, true));
+    const { attempts, maxAge } = await cookieAfter(before, (req, res) => rememberPopUp(req, res, user, true));
     expect({ attempts, maxAge }).toEqual({ attempts: before, maxAge: -1 });
   });
 
   it.each<Attempts>([{ ...noAttempts }, lost('frame'), lost('redirect')])(
     'is the pop-up after one by another identity provider, after %j',
     async (before) => {
-      const { attempts, maxAge } = await after(before, (req, res) => rememberPopUp(req, res, user, false));
+      const { attempts, maxAge } = await cookieAfter(before, (req, res) =>
+        rememberPopUp(req, res, user, false),
+      );
       expect(attempts).toEqual({ ...noAttempts, way: 'pop-up' });
       expect(maxAge).toBe(days30);
     },
@@ -169,22 +173,22 @@ describe('way to sign in', () => {
     ['frame', 'frame'],
     ['redirect', 'redirect'],
   ])('after the panel’s own frame signed in by %s is %s', async (way, expected) => {
-    const { attempts, maxAge } = await after(lost(way), (req, res) => rememberFrame(req, res, user));
+    const { attempts, maxAge } = await cookieAfter(lost(way), (req, res) => rememberFrame(req, res, user));
     expect(attempts).toEqual({ ...noAttempts, way: expected });
     expect(maxAge).toBe(days30);
   });
 
   it('stays known while an attempt is in progress and after one that returned with an error', async () => {
-    const begunAttempt = await after({ ...noAttempts, way: 'frame' }, (req, res) =>
+    const begunAttempt = await cookieAfter({ ...noAttempts, way: 'frame' }, (req, res) =>
       countAttempt(res, user, readAttempts(req, user) ?? noAttempts, now),
     );
     expect(begunAttempt).toEqual({ attempts: lost('frame'), maxAge: days30 });
-    const failed = await after(lost('frame'), (req, res) => forgiveAttempt(req, res, user));
+    const failed = await cookieAfter(lost('frame'), (req, res) => forgiveAttempt(req, res, user));
     expect(failed.attempts).toEqual({ ...noAttempts, way: 'frame' });
   });
 
   it('is forgotten after ten minutes as long as it is unknown', async () => {
-    const { maxAge } = await after({ ...noAttempts }, (req, res) =>
+    const { maxAge } = await cookieAfter({ ...noAttempts }, (req, res) =>
       countAttempt(res, user, readAttempts(req, user) ?? noAttempts, now),
     );
     expect(maxAge).toBe(600);
