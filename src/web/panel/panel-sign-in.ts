@@ -68,8 +68,8 @@ export function createPanelSignIn(deps: {
       showProgress(request, response, user, way);
     else {
       if (way !== 'pop-up') countAttempt(response, user, attempts, now());
-      const isHidden = place === 'hidden-frame' && { inHiddenFrame: true as const };
-      beginSignIn(request, response, { ...panelPurpose(user), ...isHidden });
+      const inHiddenFrame = isFramed(request) && place === 'hidden-frame' && { inHiddenFrame: true as const };
+      beginSignIn(request, response, { ...panelPurpose(user), ...inHiddenFrame });
     }
   }
 
