@@ -1,5 +1,6 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import type { SignInWay } from '../../src/web/sign-in/sign-in-attempts.ts';
+import { attemptsCookieName } from '../support/attempts-cookie.ts';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
 import { install, type Planlens, startPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 
@@ -45,6 +46,8 @@ export interface BrowserWindow {
   readonly panel: FrameLocator;
   /** Console errors and warnings, including CSP violations, and uncaught script errors. */
   readonly consoleErrors: readonly string[];
+  /** Makes the panel know the way to sign a user in, as after a sign-in before. */
+  rememberWay(person: Pick<TestUser, 'tenantId' | 'associateId'>): Promise<void>;
   /** Signs a user in to their CRM and opens `path` there, by default the panel. */
   signIn(person: TestUser, path?: string): Promise<void>;
 }
@@ -87,7 +90,7 @@ async function openWindow(
   });
   /** What the panel remembers of the sign-ins before. */
   const wayCookie = ({ tenantId, associateId }: Pick<TestUser, 'tenantId' | 'associateId'>) => ({
-    name: '__Host-planlens-attempts',
+    name: attemptsCookieName(tenantId, associateId),
     value: `${tenantId}.${associateId}.0.0.${way}`,
     domain: new URL(planlensUrl).hostname,
     path: '/',
@@ -96,6 +99,9 @@ async function openWindow(
     sameSite: 'None' as const,
     partitionKey: `http://${new URL(sandbox.url).hostname}`,
   });
+  const rememberWay: BrowserWindow['rememberWay'] = async (person) => {
+    if (way !== 'unknown') await context.addCookies([wayCookie(person)]);
+  };
   const page = options.thirdPartyCookies
     ? await context.newPage()
     : await pageBlockingThirdPartyCookies(context);
@@ -108,8 +114,9 @@ async function openWindow(
     page,
     panel: page.frameLocator('iframe[name="PlanlensMain"]'),
     consoleErrors,
+    rememberWay,
     async signIn({ tenantId, associateId, userName }, path = '?panel=PlanlensMain') {
-      if (way !== 'unknown') await context.addCookies([wayCookie({ tenantId, associateId })]);
+      await rememberWay({ tenantId, associateId });
       const next = encodeURIComponent(`/${tenantId}/${path}`);
       await page.goto(`${sandbox.url}/login/as/${userName}?next=${next}`);
     },

@@ -43,7 +43,7 @@ export function createAfterSignIn(deps: {
       sessions.write(response, await startPanelSession(signedIn, purpose));
       const isInOwnFrame = isFramed(request) && !purpose.inHiddenFrame;
       if (isInOwnFrame) rememberFrame(request, response, signedIn.claims);
-      else clearAttempts(response);
+      else clearAttempts(response, signedIn.claims);
       const url = `${askedPageUrl(purpose)}&signedIn=${now()}`;
       if (!purpose.inHiddenFrame) return response.redirect(303, url);
       hiddenFramePolicies.inner(request, response, () =>

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { sha256Base64Url } from '../../crypto/random-token.ts';
 import type { PanelUser } from '../links.ts';
-import { readCookie, writeCookie } from '../middleware/cookies.ts';
+import { listCookieNames, readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** The user whose sign-in attempts are counted. */
 type AttemptUser = Pick<PanelUser, 'tenantId' | 'associateId'>;
@@ -23,7 +24,12 @@ export interface Attempts {
   readonly way: SignInWay;
 }
 
-const cookieName = '__Host-planlens-attempts';
+/** Each user has a cookie, because some people work in several tenants, or share a computer. */
+const attemptsCookie = ({ tenantId, associateId }: AttemptUser) =>
+  `${attemptsPrefix}${sha256Base64Url(`${tenantId}.${associateId}`).slice(0, 16)}`;
+const attemptsPrefix = '__Host-planlens-attempts-';
+/** Older ones are deleted: a browser that sends ever more cookies is refused at 16 kB. */
+const maxUsers = 8;
 /** How long the way and the attempts are known. Until a way is known, the silent sign-in is tried again after minutes. */
 const retentionMs = { known: 30 * 24 * 60 * 60_000, unknown: 10 * 60_000 };
 /** SuperOffice redirects a live session at once; an attempt that takes longer counts as failed (design decision). */
@@ -46,12 +52,12 @@ const attemptsSchema = z
 
 const none: Attempts = { count: 0, lastAt: 0, way: 'unknown' };
 
-/** Reads the user's attempts from the browser's cookie, where those of another user count as none; null without cookie. */
-export function readAttempts(request: Request, { tenantId, associateId }: AttemptUser): Attempts | null {
-  const cookie = readCookie(request, cookieName);
+/** Reads the user's attempts from their cookie; null without it. */
+export function readAttempts(request: Request, user: AttemptUser): Attempts | null {
+  const cookie = readCookie(request, attemptsCookie(user));
   if (cookie === undefined) return null;
   const { data } = attemptsSchema.safeParse(cookie);
-  return data?.tenantId === tenantId && data.associateId === associateId ? data : none;
+  return data?.tenantId === user.tenantId && data.associateId === user.associateId ? data : none;
 }
 
 /** Sets the cookie to no attempts. A browser that then sends none blocks cookies. */
@@ -113,16 +119,17 @@ export function forgiveAttempt(request: Request, response: Response, user: Attem
 }
 
 /** Deletes the attempts after one that returned, but not in the panel's own frame. */
-export function clearAttempts(response: Response): void {
-  writeCookie(response, cookieName, '', 0);
+export function clearAttempts(response: Response, user: AttemptUser): void {
+  writeCookie(response, attemptsCookie(user), '', 0);
 }
 
-function writeAttempts(
-  response: Response,
-  { tenantId, associateId }: AttemptUser,
-  { count, lastAt, way }: Attempts,
-): void {
+function writeAttempts(response: Response, user: AttemptUser, { count, lastAt, way }: Attempts): void {
+  const name = attemptsCookie(user);
+  const others = listCookieNames(response.req, attemptsPrefix).filter((each) => each !== name);
+  for (const each of others.slice(0, Math.max(0, others.length + 1 - maxUsers)))
+    writeCookie(response, each, '', 0);
   const known = way === 'unknown' ? [] : [way];
   const lifetimeMs = retentionMs[way === 'unknown' ? 'unknown' : 'known'];
-  writeCookie(response, cookieName, [tenantId, associateId, count, lastAt, ...known].join('.'), lifetimeMs);
+  const value = [user.tenantId, user.associateId, count, lastAt, ...known].join('.');
+  writeCookie(response, name, value, lifetimeMs);
 }

@@ -12,12 +12,13 @@ import {
   rememberPopUp,
   startCounting,
 } from '../../../../src/web/sign-in/sign-in-attempts.ts';
+import { attemptsCookieName } from '../../../support/attempts-cookie.ts';
 import { createApp } from '../harness.ts';
 
 const user = { tenantId: 'Cust12345', associateId: 5 };
 const noAttempts = { count: 0, lastAt: 0, way: 'unknown' } as const;
 const now = Date.UTC(2026, 10, 22, 10);
-const name = '__Host-planlens-attempts';
+const name = attemptsCookieName(user.tenantId, user.associateId);
 
 async function read(cookie: string, of = user) {
   const app = createApp((req, res) => void res.json(readAttempts(req, of)));
@@ -65,8 +66,25 @@ describe('sign-in attempts', () => {
       { ...user, associateId: 6 },
       { ...user, tenantId: 'Cust12346' },
     ]) {
-      expect(await read(cookie, other)).toEqual(noAttempts);
+      expect(await read(cookie, other)).toBeNull();
     }
+  });
+
+  it('reads a cookie that names another user as zero attempts', async () => {
+    expect(await read(`${name}=Cust12346.5.2.1`)).toEqual(noAttempts);
+  });
+
+  it('keeps the cookies of the eight latest users', async () => {
+    const others = Array.from({ length: 9 }, (_each, index) => attemptsCookieName('Cust1', index + 1));
+    const app = createApp((_req, res) => {
+      startCounting(res, user);
+      res.end();
+    });
+    const cookie = others.map((each) => `${each}=Cust1.1.0.0.frame`).join('; ');
+    const { headers } = await request(app).get('/').set('Cookie', cookie);
+    const set: string[] = [headers['set-cookie'] ?? []].flat();
+    const deleted = set.filter((each) => each.includes('Max-Age=0')).map((each) => each.split('=', 1)[0]);
+    expect(deleted).toEqual(others.slice(0, 2));
   });
 
   it.each(['x', 'Cust12345', 'Cust12345.5.1', 'Cust12345.5.-1.1', 'Cust12345.5.1e9.1', 'Cust12345.5.1.1.1'])(
@@ -85,7 +103,7 @@ describe('sign-in attempts', () => {
 
   it('clears the cookie after a successful sign-in', async () => {
     const app = createApp((_req, res) => {
-      clearAttempts(res);
+      clearAttempts(res, user);
       res.end();
     });
     expect(String((await request(app).get('/')).headers['set-cookie'])).toMatch(/^[\w-]+=; Max-Age=0/);
