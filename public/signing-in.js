@@ -11,8 +11,10 @@ const refusalReportMs = 250;
 const { way, url, hiddenFrameUrl } = document.body.dataset;
 
 if ('hiddenFrame' in document.body.dataset) {
-  window.parent.postMessage({ planlens: url === undefined ? 'failed' : 'signed-in', url }, location.origin);
+  window.parent.postMessage({ planlens: url === '' ? 'failed' : 'signed-in', url }, location.origin);
 } else if (way !== 'pop-up') {
+  // For browsers whose style sheets do not know whether scripts run.
+  document.querySelector('.without-script')?.remove();
   setTimeout(offerPopUp, offerAfterMs, 'slow');
   // At once: a form that is sent before the page has loaded leaves no entry in the browser's history.
   if (way === 'frame') signInByOwnFrame();

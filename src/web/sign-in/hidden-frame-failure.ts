@@ -22,7 +22,7 @@ export function createHiddenFrameFailure(deps: {
     forgiveAttempt(request, response, purpose);
     const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
     hiddenFramePolicies.inner(request, response, () =>
-      response.set('Cache-Control', 'no-store').send(views('hidden-frame', language, { url: null })),
+      response.set('Cache-Control', 'no-store').send(views('hidden-frame', language, { url: '' })),
     );
   };
 }
