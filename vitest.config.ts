@@ -13,7 +13,7 @@ const onlyLong = isLongForm
   ? []
   : [
       'test/deploy/image.test.ts',
-      'test/integration/{package,node-versions}.test.ts',
+      'test/integration/{package,node-versions,installed-examples}.test.ts',
       'test/{commit-messages,git-hooks}.test.ts',
     ];
 

@@ -6,6 +6,7 @@ import { adminPages } from './serving/admin-pages.ts';
 import { openBenchDatabase } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
 import { coldPanel } from './serving/cold-panel.ts';
+import { ofrep } from './serving/ofrep.ts';
 import { requestPhases } from './serving/request-phases.ts';
 import { scale } from './serving/scale.ts';
 import { start } from './serving/start.ts';
@@ -22,6 +23,7 @@ const benchmarks = {
   callbacks,
   start,
   'admin-pages': adminPages,
+  ofrep,
 };
 
 const results = new URL('results/', import.meta.url);

@@ -40,6 +40,13 @@ document.addEventListener('submit', (event) => {
   else swapPage(form.action, data);
 });
 
+// Numbers that are typed into another form of the page are sent along: without that, they would be gone after it.
+document.addEventListener('formdata', ({ target, formData }) => {
+  const other = document.getElementById(target.dataset.with);
+  for (const { name, value } of other?.querySelectorAll('input[type="number"]') ?? [])
+    formData.set(name, value);
+});
+
 // `toggle` does not bubble, so it is captured.
 document.addEventListener(
   'toggle',

@@ -1,8 +1,6 @@
-import type { Module, Tenant, Tenants, User } from './tenants.ts';
+import { findPremium, type MadeTenant, replacePlans } from './made-tenant.ts';
+import type { Module, Tenant, User } from './tenants.ts';
 
-/** A tenant of 5,000 users, made from the plans of the Premium tenant when it is first used. */
-export const largeTenantId = 'Cust20500';
-/** How the user names of its users end. */
 const domain = '@nordhavn.example';
 
 const userCount = 5_000;
@@ -82,40 +80,16 @@ const countries = [
   },
 ] as const;
 
-/** Adds the tenant, which is made when it is first used and is not on the pages of the sandbox. */
-export function withLargeTenant(tenants: Tenants): Tenants {
-  let large: Tenant | null = null;
-  const findLarge = (): Tenant => {
-    large ??= createLargeTenant(tenants.all());
-    return large;
-  };
-  return {
-    all: tenants.all,
-    find: (contextIdentifier) =>
-      contextIdentifier === largeTenantId ? findLarge() : tenants.find(contextIdentifier),
-    findUser(typed) {
-      const userName = typed.trim().toLowerCase();
-      if (!userName.endsWith(domain)) return tenants.findUser(typed);
-      const tenant = findLarge();
-      const user = tenant.users.find((row) => row.userName === userName);
-      return user && { tenant, user };
-    },
-    reset() {
-      tenants.reset();
-      large = null;
-    },
-  };
-}
+/** A tenant of 5,000 users, made from the plans of the Premium tenant. */
+export const largeTenant: MadeTenant = { tenantId: 'Cust20500', domain, create: createLargeTenant };
 
-/** Makes the tenant; each time with the same users. */
 function createLargeTenant(tenants: readonly Tenant[]): Tenant {
-  const premium = tenants.find((tenant) => tenant.key === 'premium');
-  if (premium === undefined) throw new Error('tenants.json: no tenant has the key premium');
+  const premium = findPremium(tenants);
   const users = createUsers();
   return {
     ...premium,
     key: 'large',
-    contextIdentifier: largeTenantId,
+    contextIdentifier: largeTenant.tenantId,
     companyName: 'Nordhavn Group',
     serialNr: '1010000500',
     modules: createModules(premium.modules, users),
@@ -152,17 +126,7 @@ function createModules(premium: readonly Module[], users: readonly User[]): Modu
       inUse,
     };
   });
-  const seatsWith = (name: string) =>
-    planRows
-      .filter(({ ExtraInfo }) => ExtraInfo.slice('set='.length).split(',').includes(name))
-      .reduce((sum, row) => sum + row.NumberOfLicenses, 0);
-  const others = premium
-    .filter((module) => module.inUse === undefined)
-    .map((module) => ({
-      ...module,
-      NumberOfLicenses: seatsWith(module.ModuleName) || module.NumberOfLicenses,
-    }));
-  return [...others, ...planRows];
+  return replacePlans(premium, planRows);
 }
 
 function createUsers(): User[] {

@@ -20,11 +20,13 @@ import { serveDiscovery } from './discovery.ts';
 import { createFaultInjector, sendError } from './fault-injection.ts';
 import { createIssuedSecrets, type IssuedSecrets } from './issued-secrets.ts';
 import { createSigningKeys, generateSigningKey, type SigningKey } from './keys.ts';
-import { largeTenantId, withLargeTenant } from './large-tenant.ts';
+import { largeTenant } from './large-tenant.ts';
 import { licenseRoutes } from './license-agent.ts';
+import { withMadeTenant } from './made-tenant.ts';
 import { mdoListRoutes } from './mdo-list.ts';
 import { principalRoutes } from './principal.ts';
 import { serveSignIn } from './sign-in.ts';
+import { smallTenant } from './small-tenant.ts';
 import { suiteLimitRoutes } from './suite-limits.ts';
 import { createSuperIdSessions } from './superid-session.ts';
 import { serveSystemUser } from './system-user.ts';
@@ -112,7 +114,7 @@ function buildSandbox(
 ) {
   const now = options.now ?? Date.now;
   const app = registerApp(options.appUrl, appCredentials);
-  const tenants = withLargeTenant(createTenants());
+  const tenants = [largeTenant, smallTenant].reduce(withMadeTenant, createTenants());
   const keys = createSigningKeys(options.signingKey ?? generateSigningKey());
   const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });
@@ -145,7 +147,8 @@ function buildSandbox(
     delivery,
   });
 
-  const tenantIds = [...tenants.all().map(({ contextIdentifier }) => contextIdentifier), largeTenantId];
+  const listedIds = tenants.all().map(({ contextIdentifier }) => contextIdentifier);
+  const tenantIds = [...listedIds, largeTenant.tenantId, smallTenant.tenantId];
   for (const tenantId of tenantIds) secrets.record('a system user token', systemUserToken(app, tenantId));
 
   const server = express();

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
@@ -10,6 +11,9 @@ import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
+import { createApiRouters } from './web/api/api-router.ts';
+import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
+import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
@@ -79,8 +83,14 @@ export interface AppDeps {
 /** Requests that one client may have in flight: a sixteenth of the connections of the process. */
 const maxInFlightPerClient = 256;
 
+/** The web application, and what a server calls for each request. */
+export interface App {
+  readonly app: Express;
+  readonly listener: RequestListener;
+}
+
 /** Builds the web application: its middleware and routers, in the order in which a request passes them. */
-export function buildApp(appDeps: AppDeps): Express {
+export function buildApp(appDeps: AppDeps): App {
   const { config, services, log, metrics, pages, root, deprovision, stopping, now } = appDeps;
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
@@ -121,21 +131,35 @@ export function buildApp(appDeps: AppDeps): Express {
   };
   const { verifyStateChangeToken, tickets } = superOffice;
   const finishInstall = createFinishInstall({ ...deps, verifySystemUser: tickets.verifySystemUser });
-  const { notFound, handleError } = createErrorHandler({ ...deps, auditRefusal: createAuditRefusal(deps) });
+  const auditRefusal = createAuditRefusal(deps);
+  const { notFound, handleError } = createErrorHandler({ ...deps, auditRefusal });
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.set('trust proxy', [...config.trustedProxies]);
   app.use(limitPipelining(), requestMetrics(metrics.onRequest), clientAddress(log), requestLog(log));
+  const { metricsToken, apiRequestsPerSecond: requestsPerSecond } = config;
+  const api = createApiRouters({
+    ...deps,
+    auditRefusal,
+    sessionKeys: config.sessionKeys,
+    assumptions: config.assumptions,
+    flagCacheBytes: config.cache.flagBytes,
+    requestsPerSecond,
+    stopping,
+  });
+  app.use(api.evaluation);
   app.use(securityHeaders());
-  const { metricsToken } = config;
   app.use(createOperationsRouter({ ...deps, stopping, registry: metrics.registry, metricsToken }));
+  app.use(api.others);
   app.use(limitInFlight(maxInFlightPerClient));
   app.use('/assets', serveAssets(root));
+  app.use(createApiDocsRouter(deps));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
   app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
   app.use(createSignInRouter({ ...deps, finishInstall }));
   app.use(createAdminRouter(deps));
   app.use(createSetupRouter({ ...deps, deprovision }));
   app.use(notFound, handleError);
-  return app;
+  const listener = createEvaluationShortcut({ app, evaluate: api.evaluate, onRequest: metrics.onRequest });
+  return { app, listener };
 }

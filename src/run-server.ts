@@ -96,8 +96,8 @@ async function serve(deps: {
   const { config, services, stop, log } = deps;
   const provisioning = createProvisioning({ config, services, root });
   const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
-  const app = buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now });
-  const server = createServer({ connectionsCheckingInterval }, app);
+  const { app, listener } = buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now });
+  const server = createServer({ connectionsCheckingInterval }, listener);
   const isTrusted: (address: string, hop: number) => boolean = app.get('trust proxy fn');
   limitConnections(server, maxConnectionsPerClient, (address) => isTrusted(address, 0));
   Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });

@@ -44,11 +44,14 @@ import { invalidateAll, invalidationHandlers } from './snapshots/shared-cache-in
 import { createSnapshotStore } from './snapshots/snapshot-store.ts';
 import { createReadSuiteLimits, limitPatienceMs } from './snapshots/suite-limit-source.ts';
 import { createUserDirectory, type UserDirectory } from './snapshots/user-directory.ts';
+import { createUserLookup, type UserLookup } from './snapshots/user-lookup.ts';
 import { createUserStore, type UserStore } from './snapshots/user-store.ts';
 import { type AssignmentSolver, createAssignmentSolver } from './solver/assignment-solver.ts';
 import { connectSuperOffice, type SuperOffice } from './superoffice/client.ts';
 import { createTelemetry, type Telemetry } from './telemetry.ts';
 import { type AccessRequestStore, createAccessRequestStore } from './tenants/access-request-store.ts';
+import { type ApiKeyStore, createApiKeyStore } from './tenants/api-key-store.ts';
+import { createApiKeyUses } from './tenants/api-key-uses.ts';
 import { type AuditLog, createAuditLog } from './tenants/audit-log.ts';
 import { type CallbackIntake, createCallbackIntake } from './tenants/callback-intake.ts';
 import { createHandoffStore, type HandoffStore } from './tenants/handoff-store.ts';
@@ -76,6 +79,7 @@ export interface Services {
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
   readonly webhooks: WebhookStore;
+  readonly apiKeys: ApiKeyStore;
   readonly jobs: JobQueue;
   readonly callbacks: CallbackIntake;
   readonly requestReconciliation: RequestReconciliation;
@@ -92,6 +96,7 @@ export interface Services {
   readonly purgeExpired: PurgeExpired;
   readonly users: UserStore;
   readonly userDirectory: UserDirectory;
+  readonly userLookup: UserLookup;
   readonly seatCounts: SeatCountStore;
   readonly history: LicenseHistory;
   readonly exportTenant: ExportTenant;
@@ -100,6 +105,11 @@ export interface Services {
    * and with null when removals may have been missed.
    */
   onRemoval(listener: (key: string | null) => void): void;
+  /**
+   * Calls `listener` when license data or the status of a tenant (`Cust12345`), or license data of a user
+   * (`Cust12345/101`), changed in any process, and with null when changes may have been missed.
+   */
+  onDataChange(listener: (key: string | null) => void): void;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
   /** Whether the database accepts writes; costs at most one query per second. */
@@ -142,10 +152,16 @@ export async function openServices(deps: {
   metrics.watch({ measureJobs, tenants });
 
   const webhooks = createWebhookStore({ db, secrets, now });
+  const apiKeyUses = createApiKeyUses({ db, now, onFailed: telemetry.onUsesNotWritten });
+  const apiKeys = createApiKeyStore({ db, uses: apiKeyUses, now });
   const sessionCutoffs = createSessionCutoffStore({ db, now });
-  const removals = new EventEmitter<{ removal: [key: string | null] }>();
-  const removePages = (key: string | null) => void removals.emit('removal', key);
-  const caches = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, superOffice, removePages };
+  const userLookup = createUserLookup({ db, now });
+  const events = new EventEmitter<{ removal: [key: string | null]; change: [key: string | null] }>();
+  const removePages = (key: string | null) => void events.emit('removal', key);
+  const onDataChange = (key: string | null) => void events.emit('change', key);
+  events.on('removal', userLookup.invalidateRemoved);
+  const shared = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys };
+  const caches = { ...shared, superOffice, removePages, onDataChange };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -174,12 +190,14 @@ export async function openServices(deps: {
     licenses,
     users: createUserStore({ db }),
     userDirectory: createUserDirectory({ db }),
+    userLookup,
     seatCounts: createSeatCountStore({
       db,
       count: (tenantLicenses) => countSeatNumbers(tenantLicenses, config.assumptions),
     }),
     history: createLicenseHistory({ db }),
     webhooks,
+    apiKeys,
     jobs,
     callbacks: createCallbackIntake({ db, jobs, now }),
     requestReconciliation: createRequestReconciliation(jobs),
@@ -194,7 +212,8 @@ export async function openServices(deps: {
     savedAnswers: createSavedAnswerStore({ db }),
     assignmentSolver: createAssignmentSolver(),
     purgeExpired: createPurgeExpired({ db, now }),
-    onRemoval: (listener) => void removals.on('removal', listener),
+    onRemoval: (listener) => void events.on('removal', listener),
+    onDataChange: (listener) => void events.on('change', listener),
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: readiness.isDatabaseUp,
@@ -203,6 +222,7 @@ export async function openServices(deps: {
       await jobs.close();
       await advisoryLocks.close();
       await readiness.close();
+      await apiKeyUses.flush().catch(telemetry.onUsesNotWritten);
       await closeDatabase();
     },
   };

@@ -23,6 +23,8 @@ export interface Telemetry {
   onLookup(lookup: CacheLookup): void;
   onRefreshFailed(failure: LicenseRefreshFailure): void;
   onListenerLost(error: unknown): void;
+  /** The counted requests of API keys were not written, and will be written later. */
+  onUsesNotWritten(error: unknown): void;
   onJobAttempt(attempt: JobAttempt): void;
   onJobQueueFailed(error: unknown): void;
 }
@@ -47,6 +49,7 @@ export function createTelemetry({ log, metrics }: { log: Logger; metrics: Metric
       metrics.onJobAttempt({ queue, outcome });
     },
     onJobQueueFailed: (error) => log.warn({ reason: getReason(error) }, 'job queue failed'),
+    onUsesNotWritten: (error) => log.warn({ reason: getReason(error) }, 'counts of API keys not written'),
     onListenerLost: (error) => log.warn({ reason: getReason(error) }, 'LISTEN connection lost'),
   };
 }

@@ -25,11 +25,13 @@ import type { LimitLevel, SuiteLimitStatus } from '../src/licensing/plans/suite-
 import { userOrders, userStates } from '../src/snapshots/user-directory.ts';
 import type { UnsolvedReason } from '../src/solver/assignment-solver.ts';
 import type { AccessRequestState } from '../src/tenants/access-request-store.ts';
+import { apiKeyKinds, apiScopes } from '../src/tenants/api-key-store.ts';
 import type { AuditEvent } from '../src/tenants/audit-log.ts';
 import type { ProvisionedPanel, Tenant } from '../src/tenants/tenant.ts';
 import { markKinds } from '../src/tenants/user-mark-store.ts';
 import type { WebhookOutcome } from '../src/tenants/webhook-store.ts';
 import type { ResolutionValidationError } from '../src/web/admin/access-requests/resolution-form.ts';
+import type { ApiKeyValidationError } from '../src/web/admin/api-keys/api-key-form.ts';
 import type { ContractValidationError } from '../src/web/admin/contract/contract-form.ts';
 import type { MessageValidationError } from '../src/web/admin/contract/message-form.ts';
 import type { PriceValidationError } from '../src/web/admin/contract/price-form.ts';
@@ -140,6 +142,8 @@ const audited = all<Exclude<AuditEvent['event'], 'signed-in' | 'refused' | 'stat
   'prices-saved': yes,
   'answer-saved': yes,
   'answer-deleted': yes,
+  'api-key-created': yes,
+  'api-key-revoked': yes,
   exported: yes,
   'access-request-submitted': yes,
   'access-request-withdrawn': yes,
@@ -182,6 +186,7 @@ const validationErrors = all<
   | PriceValidationError
   | MessageValidationError
   | SavedAnswerValidationError
+  | ApiKeyValidationError
   | UserDataValidationError
   | PinValidationError
   | 'not-sent'
@@ -201,6 +206,7 @@ const validationErrors = all<
   'amount-invalid': yes,
   'price-plan-missing': yes,
   'price-twice': yes,
+  'prices-changed': yes,
   'saved-answer-gone': yes,
   'answer-name-missing': yes,
   'answer-name-too-long': yes,
@@ -208,6 +214,15 @@ const validationErrors = all<
   'answer-text-missing': yes,
   'answer-text-too-long': yes,
   'saved-answers-full': yes,
+  'key-name-missing': yes,
+  'key-name-too-long': yes,
+  'key-scope-missing': yes,
+  'key-export-publishable': yes,
+  'key-origin-missing': yes,
+  'key-origin-invalid': yes,
+  'key-origins-too-many': yes,
+  'key-origins-secret': yes,
+  'keys-full': yes,
   'seats-invalid': yes,
   'seats-plan-missing': yes,
   'seats-unchanged': yes,
@@ -331,6 +346,11 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'compare.cell.': ['included', 'missing', 'gained', 'lost'],
   'compare.columns.': all<PlanBasis>({ 'in-addition': yes, instead: yes }),
   'admin.whatIf.withoutSeat.': [...pinKinds, 'any'],
+  'admin.apiKeys.kind.': apiKeyKinds,
+  'admin.apiKeys.kindHint.': apiKeyKinds,
+  'admin.apiKeys.scope.': apiScopes,
+  'admin.apiKeys.scopeHint.': apiScopes,
+  'admin.apiKeys.expiry.': ['expired', 'soon'],
   'suitePlan.': suitePlans,
   'solution.': solutions,
   'tier.': tiers,

@@ -44,7 +44,7 @@ beforeAll(async () => {
   services = await openServices({ config, log, metrics, now: Date.now });
   const provisioning = createProvisioning({ config, services, root });
   const stopping = new AbortController().signal;
-  app = buildApp({
+  const built = buildApp({
     config,
     services,
     log,
@@ -55,7 +55,8 @@ beforeAll(async () => {
     stopping,
     now: Date.now,
   });
-  server = createServer(app);
+  app = built.app;
+  server = createServer(built.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
@@ -73,11 +74,13 @@ describe('route table', () => {
       'requestMetrics',
       'clientAddress',
       'requestLog',
-      'securityHeaders',
+      // Before the evaluation of flags, which comes before the headers of pages.
+      'prepareEvaluation',
     ]);
     // Behind the routes of operators, which must respond whatever clients do.
     const others = steps.slice(first, last).filter(({ route }) => route === null);
-    expect(others.map(({ name }) => name)).toEqual(['limitInFlight', 'assets']);
+    const ofApi = ['cors', 'limitInFlight', 'notFound', 'answerProblem'];
+    expect(others.map(({ name }) => name)).toEqual(['securityHeaders', ...ofApi, 'limitInFlight', 'assets']);
     expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
   });
 
@@ -101,7 +104,7 @@ describe('route table', () => {
   });
 
   it('verifies the CSRF token of every form before handling it, and the origin of forms without a session', () => {
-    const withoutForm = /^\/(callbacks\/|auth\/callback$)/;
+    const withoutForm = /^\/(callbacks\/|auth\/callback$|api\/v1\/|ofrep\/v1\/)/;
     const withoutSession = /^\/(install|panel\/sign-in|panel\/session)$/;
     for (const { path, methods, handlers } of listRoutes(app)) {
       if (!methods.includes('post')) continue;
@@ -141,6 +144,9 @@ describe('unknown path', () => {
   it.each([
     '/nothing',
     '/panel/more',
+    '/api/v1',
+    '/api/v1/more',
+    '/ofrep/v1/more',
     '/auth',
     '/admin/more',
     '/assets',
@@ -211,10 +217,24 @@ const responses = [
   expected('post', '/setup/export', 401),
   expected('get', '/uninstall', 302),
   expected('post', '/uninstall', 401),
+  expected('get', '/api/docs', 200),
+  expected('get', '/api/docs/:folder/:name', 404),
+  expected('get', '/api/v1/openapi.json', 200),
+  expected('get', '/api/v1/plans', 401),
+  expected('get', '/api/v1/seats', 401),
+  expected('get', '/api/v1/users', 401),
+  expected('get', '/api/v1/users/:id/features', 401),
+  expected('get', '/api/v1/users/:id/features/:key', 401),
+  expected('post', '/api/v1/user-tokens', 401),
+  expected('post', '/ofrep/v1/evaluate/flags', 401),
+  expected('post', '/ofrep/v1/evaluate/flags/:key', 401),
+  expected('get', '/ofrep/v1/events', 401),
   expected('post', '/callbacks/state-change', 400),
   expected('post', '/callbacks/webhooks/:hookId', 404),
   expected('get', '/admin', 302),
   expected('get', '/admin/users', 302),
+  expected('get', '/admin/api-keys', 302),
+  expected('post', '/admin/api-keys', 401),
   expected('get', '/admin/users.csv', 302),
   expected('get', '/admin/users.xlsx', 302),
   expected('get', '/admin/users/:associateId', 404),
@@ -322,6 +342,8 @@ describe('browser caching', () => {
           'signing-in.js',
           'search.js',
           'copy.js',
+          'api-docs.js',
+          'api-docs.css',
           'tick-all.js',
           'plans.css',
           'admin.css',

@@ -51,7 +51,15 @@ const deniedTerms: readonly DeniedTerm[] = [
   {
     term: /\blapse(d|s)?\b/,
     use: 'expire',
-    except: [published, pageTexts(/^test\/wording\.test/)],
+    except: [
+      published,
+      pageTexts(/^test\/wording\.test/),
+      {
+        files:
+          /^(src\/web\/api\/(ofrep|v1)|test\/unit\/web\/api\/ofrep|test\/integration\/(ofrep|license-api)|docs\/(adr\/0024|partner-guide|license-api)|examples)/,
+        because: 'It is a variant of flags, for suspended tenants as well as for expired licenses.',
+      },
+    ],
   },
   {
     term: /\bperhaps\b/,
@@ -80,7 +88,7 @@ const deniedTerms: readonly DeniedTerm[] = [
 ];
 
 const readable = /\.(ts|mjs|js|css|ejs|md|json)$/;
-const scanned = /^((src|views|public|locales|docs|sandbox|test|bench|tools)\/|[A-Z_]+\.md$)/;
+const scanned = /^((src|views|public|locales|docs|sandbox|test|bench|tools|examples)\/|[A-Z_]+\.md$)/;
 const excluded = [
   { files: /^CHANGELOG\.md$/, because: 'The changelog names what earlier versions called things.' },
   { files: /^locales\//, because: 'Users read these texts; their wording is reviewed apart from the code.' },

@@ -47,11 +47,15 @@ export interface Config {
   /** The shares of CACHE_MB. */
   readonly cache: {
     readonly pageBytes: number;
+    /** Of the answers of the license API. */
+    readonly flagBytes: number;
     readonly tenantLicenseBytes: number;
     readonly userLicenseBytes: number;
   };
   /** The bearer token of `/metrics`; null if nobody may read it. */
   readonly metricsToken: string | null;
+  /** Requests per second that one key of the license API may send to this process. */
+  readonly apiRequestsPerSecond: number;
   readonly logLevel: string;
   /** Addresses that SuperOffice notifies when it disables the webhook of a tenant. */
   readonly webhookErrorEmails: readonly string[];
@@ -166,6 +170,12 @@ const environmentSchema = z.object({
     .min(8, 'must be 8 or more')
     .max(65_536, 'must be 65536 or less')
     .default(256),
+  API_REQUESTS_PER_SECOND: z.coerce
+    .number('must be a number of requests')
+    .int()
+    .min(1, 'must be 1 or more')
+    .max(1_000_000, 'must be 1000000 or less')
+    .default(10_000),
   METRICS_TOKEN: z
     .string()
     .regex(/^[\w.~+/-]{32,}=*$/, 'must have 32 or more letters, digits or . _ ~ + / -')
@@ -227,6 +237,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     sessionKeys: env.SESSION_KEYS,
     cache: splitCache(env.CACHE_MB * 2 ** 20),
     metricsToken: env.METRICS_TOKEN ?? null,
+    apiRequestsPerSecond: env.API_REQUESTS_PER_SECOND,
     logLevel: env.LOG_LEVEL,
     webhookErrorEmails: env.WEBHOOK_ERROR_EMAILS,
   };
@@ -240,7 +251,8 @@ function findReusedKey(env: { ENCRYPTION_KEYS: Keyring; SESSION_KEYS: Keyring })
 
 /** Pages are worth most: a cached page costs neither a decision nor rendering. */
 function splitCache(bytes: number): Config['cache'] {
-  return { pageBytes: bytes / 2, tenantLicenseBytes: bytes / 4, userLicenseBytes: bytes / 4 };
+  const answers = { pageBytes: (bytes * 3) / 8, flagBytes: bytes / 8 };
+  return { ...answers, tenantLicenseBytes: bytes / 4, userLicenseBytes: bytes / 4 };
 }
 
 /** The content of SUPEROFFICE_PRIVATE_KEY_FILE, if it is set. */

@@ -123,7 +123,28 @@ interface TenantUserRow {
   folded_name: GeneratedAlways<string>;
 }
 
+/** A row of `api_keys`. */
+export interface ApiKeyRow {
+  id: string;
+  context_identifier: string;
+  key_hash: string;
+  ending: string;
+  kind: string;
+  name: string;
+  scopes: string[];
+  origins: string[];
+  /** Null once the administrator is erased. */
+  created_by_id: number | null;
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: ColumnType<Date | null, undefined, Date>;
+  last_used_at: ColumnType<Date | null, undefined, Date>;
+  /** A bigint, which pg reads as text. */
+  uses: ColumnType<string, undefined, never>;
+}
+
 interface Tables {
+  api_keys: ApiKeyRow;
   tenants: TenantRow;
   consumed_nonces: { nonce: string; expires_at: Date };
   session_exchange_codes: {

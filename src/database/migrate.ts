@@ -10,6 +10,7 @@ import * as userStates from './migrations/007-user-states.ts';
 import * as userPins from './migrations/008-user-pins.ts';
 import * as userMarks from './migrations/009-user-marks.ts';
 import * as pricesAndAnswers from './migrations/010-prices-and-answers.ts';
+import * as apiKeys from './migrations/011-api-keys.ts';
 import { DatabaseSetupError } from './setup-error.ts';
 
 /** All migrations by name, in order. Forward only: a released migration never changes. */
@@ -24,6 +25,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008-user-pins': userPins,
   '009-user-marks': userMarks,
   '010-prices-and-answers': pricesAndAnswers,
+  '011-api-keys': apiKeys,
 };
 
 /** The database has migrations that this version does not know; its message is one sentence for the operator. */

@@ -2,6 +2,7 @@ import type { NotificationHandler } from '../coordination/pg-listener.ts';
 import { tenantStateChannel } from '../coordination/tenant-state-events.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import { type AccessRequestStore, accessRequestChannel } from '../tenants/access-request-store.ts';
+import { type ApiKeyStore, apiKeyChannel } from '../tenants/api-key-store.ts';
 import { removalChannel } from '../tenants/removal.ts';
 import { type SessionCutoffStore, sessionCutoffChannel } from '../tenants/session-cutoff-store.ts';
 import { type TenantStore, tenantChannel } from '../tenants/tenant-store.ts';
@@ -19,23 +20,32 @@ export interface SharedCaches {
   readonly licenses: LicenseSnapshots;
   readonly sessionCutoffs: SessionCutoffStore;
   readonly webhooks: WebhookStore;
+  readonly apiKeys: Pick<ApiKeyStore, 'invalidate' | 'invalidateAll'>;
   readonly superOffice: Pick<SuperOffice, 'states' | 'tickets'>;
   /** Removes the pages of a tenant (`Cust12345`) or of one of its users (`Cust12345/101`), or all with null. */
   readonly removePages: (key: string | null) => void;
+  /** Tells that the data of a tenant or of one of its users changed, or with null that changes may have been missed. */
+  readonly onDataChange: (key: string | null) => void;
 }
 
 /** The NOTIFY channels that report a change or a removal, with handlers that invalidate the entries concerned. */
 export function invalidationHandlers(caches: SharedCaches): Record<string, NotificationHandler> {
-  const { tenants, accessRequests, licenses, sessionCutoffs, superOffice } = caches;
+  const { tenants, accessRequests, licenses, sessionCutoffs, apiKeys, superOffice } = caches;
   return {
-    [snapshotChannel]: (key) => licenses.invalidate(key),
+    [snapshotChannel]: (key) => {
+      licenses.invalidate(key);
+      caches.onDataChange(key);
+    },
     [accessRequestChannel]: (key) => accessRequests.invalidate(key),
     [sessionCutoffChannel]: (key) => sessionCutoffs.invalidate(key),
+    [apiKeyChannel]: (tenantId) => apiKeys.invalidate(tenantId),
     [tenantStateChannel]: (tenantId) => superOffice.states.invalidate(tenantId),
     [tenantChannel]: (tenantId) => {
       tenants.invalidate(tenantId);
       accessRequests.invalidate(`${tenantId}/`);
       sessionCutoffs.invalidate(`${tenantId}/`);
+      apiKeys.invalidate(tenantId);
+      caches.onDataChange(tenantId);
     },
     [removalChannel]: (key) => {
       removeEverywhere(caches, key);
@@ -44,7 +54,7 @@ export function invalidationHandlers(caches: SharedCaches): Record<string, Notif
 }
 
 function removeEverywhere(caches: SharedCaches, key: string): void {
-  const { tenants, accessRequests, licenses, sessionCutoffs, webhooks, superOffice } = caches;
+  const { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys, superOffice } = caches;
   const isTenant = !key.includes('/');
   for (const cache of [accessRequests, sessionCutoffs]) cache.invalidate(isTenant ? `${key}/` : key);
   licenses.invalidateRemoved(key);
@@ -52,15 +62,17 @@ function removeEverywhere(caches: SharedCaches, key: string): void {
   if (!isTenant) return;
   tenants.invalidate(key);
   webhooks.invalidate(key);
+  apiKeys.invalidate(key);
   superOffice.states.invalidate(key);
   superOffice.tickets.invalidate(key);
 }
 
 /** Clears the caches: called when listening starts, as earlier notifications were missed. */
 export function invalidateAll(caches: SharedCaches): void {
-  const { tenants, accessRequests, licenses, sessionCutoffs, webhooks, superOffice } = caches;
+  const { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys, superOffice } = caches;
   const { states, tickets } = superOffice;
-  for (const cache of [tenants, accessRequests, licenses, sessionCutoffs, webhooks, states, tickets])
+  for (const cache of [tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys, states, tickets])
     cache.invalidateAll();
   caches.removePages(null);
+  caches.onDataChange(null);
 }

@@ -22,7 +22,7 @@ export type AuditEvent =
       readonly state: 'fulfilled' | 'declined';
     }
   | { readonly event: 'removal-incomplete'; readonly failedRemovals: number }
-  /** A refused sign-in, a missing right, or a form that was not sent from our pages. */
+  /** A refused sign-in, a missing right, a form that was not sent from our pages, or a refused key. */
   | { readonly event: 'refused'; readonly code: ErrorCode }
   | { readonly event: 'status-changed'; readonly from: string; readonly to: string }
   /** SuperOffice deleted the tenant. */
@@ -47,6 +47,9 @@ export type AuditEvent =
   | { readonly event: 'user-marked' | 'user-unmarked'; readonly user: number }
   /** The pin of one user, by number. */
   | { readonly event: 'user-pinned' | 'user-unpinned'; readonly user: number }
+  /** A key of the license API, by its id. */
+  | { readonly event: 'api-key-created'; readonly apiKey: string; readonly kind: 'secret' | 'publishable' }
+  | { readonly event: 'api-key-revoked'; readonly apiKey: string }
   /** The only entry that outlives the tenant's data. */
   | { readonly event: 'deleted' };
 

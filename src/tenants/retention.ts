@@ -30,6 +30,7 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from user_plan_periods where ended_at < ${before(seatHistoryMs)}`,
       sql`delete from user_marks where until < ${before(0).toISOString().slice(0, 10)}`,
       sql`delete from seat_counts where day < ${before(seatHistoryMs).toISOString().slice(0, 10)}`,
+      sql`delete from api_keys where least(revoked_at, expires_at) < ${before(historyMs)}`,
       sql`delete from tickets where exchanged_at < ${before(ticketMs)}`,
       sql`delete from consumed_nonces where expires_at < ${before(0)}`,
       sql`delete from session_exchange_codes where expires_at < ${before(0)}`,

@@ -14,7 +14,25 @@ interface Section {
   readonly table: string;
   readonly key: readonly (readonly [column: string, type: string])[];
   readonly rowsPerPage: number;
+  /** All columns if it is absent. */
+  readonly columns?: readonly string[];
 }
+
+/** Without the hash. */
+const apiKeyColumns = [
+  ...[
+    'context_identifier',
+    'id',
+    'ending',
+    'kind',
+    'name',
+    'scopes',
+    'origins',
+    'created_by_id',
+    'created_at',
+  ],
+  ...['expires_at', 'revoked_at', 'last_used_at', 'uses'],
+];
 
 const sections: readonly Section[] = [
   {
@@ -51,12 +69,22 @@ const sections: readonly Section[] = [
   { name: 'pins', table: 'user_pins', key: [['associate_id', 'integer']], rowsPerPage: 2_000 },
   { name: 'prices', table: 'plan_prices', key: [['plan', 'text']], rowsPerPage: 100 },
   { name: 'savedAnswers', table: 'saved_answers', key: [['name', 'text']], rowsPerPage: 100 },
+  {
+    name: 'apiKeys',
+    table: 'api_keys',
+    key: [
+      ['created_at', 'timestamptz'],
+      ['id', 'uuid'],
+    ],
+    rowsPerPage: 2_000,
+    columns: apiKeyColumns,
+  },
   { name: 'changes', table: 'license_changes', key: [['id', 'bigint']], rowsPerPage: 2_000 },
   { name: 'callbacks', table: 'callbacks', key: [['event_id', 'text']], rowsPerPage: 2_000 },
   { name: 'auditLog', table: 'audit_log', key: [['id', 'bigint']], rowsPerPage: 2_000 },
 ];
 
-const omittedSecrets = ['system user token', 'system user ticket', 'webhook secret'];
+const omittedSecrets = ['system user token', 'system user ticket', 'webhook secret', 'hashes of API keys'];
 
 export function createTenantExport({ db }: { db: Database }): ExportTenant {
   return async function* exportTenant(tenantId) {
@@ -100,7 +128,7 @@ interface PageRow {
 async function readPage(
   db: Database,
   tenantId: string,
-  { table, key, rowsPerPage }: Section,
+  { table, key, rowsPerPage, columns: selected }: Section,
   after: readonly string[] | null,
 ): Promise<readonly PageRow[]> {
   const columns = sql.join(key.map(([column]) => sql.ref(column)));
@@ -110,7 +138,7 @@ async function readPage(
   const { rows } = await sql<PageRow>`
     select to_json(page)::text as json, array[${texts}] as key
     from (
-      select * from ${sql.table(table)}
+      select ${selected === undefined ? sql`*` : sql.join(selected.map((column) => sql.ref(column)))} from ${sql.table(table)}
       where context_identifier = ${tenantId} and ${behind}
       order by ${columns} limit ${rowsPerPage}
     ) as page`.execute(db);

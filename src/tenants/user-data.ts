@@ -64,6 +64,10 @@ export function createUserDataStore(deps: { db: Database; now: () => number }): 
           sql`kind, plan, reason, pinned_at from user_pins`,
           sql`pinned_by_id = ${associateId}`,
         ),
+        apiKeysCreated: await select(
+          sql`kind, name, scopes, origins, created_at, expires_at, revoked_at from api_keys`,
+          sql`created_by_id = ${associateId}`,
+        ),
         // Without the user who made the request.
         resolvedAccessRequests: await select(
           sql`subject, state, comment, resolved_by, resolved_at from access_requests`,
@@ -182,6 +186,8 @@ export async function eraseUnlistedUsers(
         where context_identifier = ${tenantId} and pinned_at < ${before}
       union select pinned_by_id from user_pins
         where context_identifier = ${tenantId} and pinned_by_id is not null and pinned_at < ${before}
+      union select created_by_id from api_keys
+        where context_identifier = ${tenantId} and created_by_id is not null and created_at < ${before}
       union select resolved_by_id from access_requests
         where context_identifier = ${tenantId} and resolved_by_id is not null and resolved_at < ${before}
     ) as known
@@ -220,6 +226,8 @@ async function eraseUsers(
     where context_identifier = ${tenantId} and marked_by_id = any(${associateIds}::integer[])`.execute(db);
   await sql`update user_pins set pinned_by_id = null
     where context_identifier = ${tenantId} and pinned_by_id = any(${associateIds}::integer[])`.execute(db);
+  await sql`update api_keys set created_by_id = null
+    where context_identifier = ${tenantId} and created_by_id = any(${associateIds}::integer[])`.execute(db);
   for (const table of ['access_requests', 'license_snapshots', 'license_changes', 'user_pins'])
     await sql`delete from ${sql.table(table)} where ${ofUsers}`.execute(db);
   for (const table of ['tenant_users', 'user_plan_periods', 'user_marks'])

@@ -7,6 +7,7 @@ export const adminPages = [
   { name: 'whatIf', path: '/admin/what-if' },
   { name: 'contract', path: '/admin/contract' },
   { name: 'history', path: '/admin/history' },
+  { name: 'apiKeys', path: '/admin/api-keys' },
   { name: 'userData', path: '/admin/user-data' },
 ] as const;
 

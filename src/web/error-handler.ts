@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
+import { SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
 import { type AdministratorPath, isAdministratorPath, viewQuery } from './administrator-pages.ts';
 import { type PanelUser, panelUrl, parsePanelUser, requestedLanguage, signInLinks } from './links.ts';
 import type { AuditRefusal } from './middleware/audit-refusals.ts';
@@ -12,25 +12,7 @@ import { waitText } from './rendering/wait-text.ts';
 import type { FormDrafts } from './sign-in/form-draft.ts';
 import { readAttempts } from './sign-in/sign-in-attempts.ts';
 import { SignInError } from './sign-in/sign-in-error.ts';
-
-/** Our error codes for failures of SuperOffice; any other is `superoffice-unavailable`. */
-const codeBySuperOfficeError: Partial<Record<SuperOfficeErrorCode, ErrorCode>> = {
-  'code-refused': 'sign-in-code-refused',
-  'sign-in-refused': 'sign-in-refused',
-  'client-refused': 'registration-refused',
-  'api-host-refused': 'registration-refused',
-  'too-many-calls': 'too-many-calls',
-  'tenant-unknown': 'tenant-not-running',
-  'tenant-not-running': 'tenant-not-running',
-  'system-user-refused': 'system-user-refused',
-  'system-user-jwt-invalid': 'system-user-refused',
-};
-
-/** Value of `Retry-After`, in seconds: long enough for a database to restart, or for waiting calls to end. */
-const retryAfterSeconds: Partial<Record<ErrorCode, number>> = {
-  'database-unavailable': 10,
-  'too-many-calls': 10,
-};
+import { findRetryAfter, toAppError } from './to-app-error.ts';
 
 /** The last handlers of the app. */
 export interface ErrorHandler {
@@ -68,7 +50,7 @@ export function createErrorHandler(deps: {
     // A client that still sends a body would keep the connection until the end of it.
     if (mayStillSendMuch(request)) response.set('Connection', 'close');
     response.status(problem.status).set('Cache-Control', 'no-store');
-    const retryAfter = problem.retryAfterSeconds ?? retryAfterSeconds[problem.code];
+    const retryAfter = findRetryAfter(problem);
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
     try {
       sendProblem(request, response, problem, failure?.purpose ?? null);
@@ -237,23 +219,4 @@ function withViewQuery(page: string, query: Request['query']): string {
 /** SuperOffice's own words about a failure. */
 function findDescription({ cause }: AppError): string | undefined {
   return cause instanceof SuperOfficeError ? cause.description : undefined;
-}
-
-function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  if (error instanceof SuperOfficeError) {
-    const code = codeBySuperOfficeError[error.code] ?? 'superoffice-unavailable';
-    const { retryAfterSeconds } = error;
-    const pause = code === 'superoffice-unavailable' && retryAfterSeconds ? { retryAfterSeconds } : {};
-    return new AppError(code, { detail: error.code, cause: error, ...pause });
-  }
-  return fromExpress(error) ?? new AppError('internal', { cause: error });
-}
-
-/** Express and its body parsers set a 4xx `status` on errors that the client caused. */
-function fromExpress(error: unknown): AppError | null {
-  const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  if (status === 413) return new AppError('body-too-large');
-  if (typeof status === 'number' && status >= 400 && status < 500) return new AppError('request-malformed');
-  return null;
 }

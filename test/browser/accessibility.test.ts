@@ -34,7 +34,7 @@ describe('page accessibility', () => {
     ],
     ...['admin', 'admin-resolution-invalid', 'admin-seats-overused', 'admin-contract', 'admin-history'],
     ...['admin-users', 'admin-user', 'admin-seats-over-time', 'admin-reclaim', 'admin-reclaim-kept'],
-    ...['admin-what-if', 'admin-saved-answers'],
+    ...['admin-what-if', 'admin-saved-answers', 'admin-api-keys', 'admin-api-keys-invalid'],
     ...['admin-user-data', 'setup', 'removal', 'signed-out', 'landing', 'not-installed'],
   ];
   /** Further states of the same pages, whose narrow form only the long form examines. */
@@ -286,7 +286,12 @@ async function findUnreached(page: Page): Promise<string[]> {
       target.dataset.reached = [target, target.parentElement].some(isOutlined) ? 'outlined' : 'plain';
     });
     const controls = [...root.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(
-      (each) => each.tabIndex >= 0 && each.type !== 'hidden' && each.checkVisibility(),
+      (each) =>
+        each.tabIndex >= 0 &&
+        each.type !== 'hidden' &&
+        // Tab reaches the chosen one of a group, arrow keys the others.
+        (each.type !== 'radio' || each.checked) &&
+        each.checkVisibility(),
     );
     for (const each of controls) each.dataset.reached = 'no';
     // A date has a stop for each of its parts and for its calendar.

@@ -93,6 +93,33 @@ describe("administrators' pages by keyboard", () => {
     ]);
   });
 
+  test('fills in no answer to other people when the administrator goes back', async () => {
+    const { accessRequests } = fixture.planlens.services;
+    const asks = (subject: string) =>
+      accessRequests.submit(administrator.tenantId, {
+        associateId: 111,
+        requestedBy: 'Lena',
+        subject,
+        reason: '',
+      });
+    await asks('feature:knowledge-base');
+    await page.goto(`${fixture.planlens.url}/admin/access-requests?lang=en`);
+    const [first, second] = await page.locator('section:has(textarea) h2').allTextContents();
+    const answer = async (text: string) => {
+      const form = page.locator('form:has(textarea)').first();
+      for (const box of await form.getByRole('checkbox').all()) await box.check();
+      await form.getByLabel('Your answer').fill(text);
+      await form.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('status').filter({ hasText: 'sent.' }).waitFor();
+    };
+    await answer('From Monday.');
+    await page.goBack();
+    expect(await page.locator('section:has(textarea) h2').allTextContents()).toEqual([second]);
+    expect(second).not.toBe(first);
+    expect(await page.getByLabel('Your answer').inputValue()).toBe('');
+    await answer('From Tuesday.');
+  });
+
   test('types other seats, asks with Enter and pins a person', async () => {
     await page.goto(`${fixture.planlens.url}/admin/what-if?lang=en`);
     await page.getByLabel('Sales-Premium', { exact: true }).focus();
@@ -111,10 +138,30 @@ describe("administrators' pages by keyboard", () => {
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
     await page.getByText('At least Sales-Essentials').waitFor();
     expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('1');
+    // Typed but not asked with.
+    await page.getByLabel('Sales-Premium', { exact: true }).fill('2');
+    await Promise.all([
+      page.waitForEvent('load'),
+      page.getByRole('button', { name: 'Remove the pin' }).click(),
+    ]);
+    expect(await page.getByLabel('Sales-Premium', { exact: true }).inputValue()).toBe('2');
+    expect(new URL(page.url()).searchParams.get('s2v0m0')).toBe('2');
   });
 
   test.each([320, 1280])('finds a user and the reason for a feature at %i pixels', async (width) => {
     await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/users?lang=en`);
+    // Closed on narrow screens, so that the list is not pushed down.
+    const filters = page.getByRole('navigation', { name: 'Filter the users' });
+    const summary = page.locator('summary', { hasText: 'Filter the users' });
+    expect([await summary.isVisible(), await filters.isVisible()]).toEqual([width === 320, width !== 320]);
+    if (width === 320) {
+      await summary.focus();
+      await page.keyboard.press('Enter');
+    }
+    await filters.getByRole('link', { name: /^Service-Premium/ }).focus();
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
+    expect((await summary.textContent())?.trim()).toBe('Filter the users · Service-Premium');
     await page.goto(`${fixture.planlens.url}/admin/users?lang=en`);
     await page.getByRole('searchbox').focus();
     await page.keyboard.type('hoffmann');
@@ -169,6 +216,46 @@ describe("administrators' pages by keyboard", () => {
     const mail = page.getByRole('link', { name: 'Open in mail' });
     expect(await mail.getAttribute('href')).toMatch(/^mailto:\?subject=.*&body=Hello%2C%0D%0A/);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  test.each([320, 1280])('creates an API key, copies it once and revokes it at %i pixels', async (width) => {
+    const { apiKeys } = fixture.planlens.services;
+    const { tenantId } = administrator;
+    const inUse = async () => (await apiKeys.list(tenantId)).filter(({ revokedAt }) => revokedAt === null);
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(`${fixture.planlens.url}/admin/api-keys?lang=en`);
+    await page.getByLabel('Name', { exact: true }).focus();
+    await page.keyboard.type('Offer app');
+    await tab();
+    await page.keyboard.press('ArrowDown');
+    for (let count = 0; count < 4; count += 1) await tab();
+    await page.keyboard.type('https://app.example.com');
+    await tab();
+    expect(await tab()).toBe('Create the key');
+    await page.keyboard.press('Enter');
+    const key = page.getByLabel('Your new key');
+    await key.waitFor();
+    expect(await page.locator(':focus').getAttribute('id')).toBe('new-key');
+    expect(await key.inputValue()).toMatch(/^plp_[\w-]{43}$/);
+    expect(await tab()).toBe('Copy the key');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^The key is (copied|selected)\./ })
+      .waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+
+    await page.reload();
+    await page.getByRole('status').filter({ hasText: 'This form was already sent' }).waitFor();
+    expect(await key.count()).toBe(0);
+    expect(await inUse()).toMatchObject([{ name: 'Offer app', origins: ['https://app.example.com'] }]);
+
+    await page.getByText('Revoke: Offer app').focus();
+    await page.keyboard.press('Enter');
+    expect(await tab()).toBe('Revoke this key');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').filter({ hasText: 'The key is revoked.' }).waitFor();
+    expect(await inUse()).toEqual([]);
   });
 
   test.each([320, 1280])('saves an answer and sends it to another person at %i pixels', async (width) => {

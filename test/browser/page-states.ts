@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { runQuery } from '../support/database.ts';
 import { approve, install, signInToCrm, type TestUser, testUsers } from '../support/planlens.ts';
 import { recordSeats } from '../support/seat-counts.ts';
@@ -203,6 +204,41 @@ export const states: Readonly<Record<string, PageState>> = {
       await gotoPage(context, '/admin/saved-answers');
       await context.page.locator('button[value=save]').last().click();
       await context.page.locator('.field-error').waitFor();
+    },
+  },
+  'admin-api-keys': {
+    person: testUsers.administrator,
+    async reach(context) {
+      const { page } = context;
+      const { apiKeys } = context.fixture.planlens.services;
+      const { tenantId } = testUsers.administrator;
+      const known = await apiKeys.list(tenantId);
+      if (known.length === 0) {
+        const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000);
+        const offers = await createApiKey(apiKeys, { name: 'Offer app', expiresAt: inDays(80) });
+        const publishable = { kind: 'publishable', scopes: ['evaluate'] } as const;
+        await createApiKey(apiKeys, { name: 'Sign-off', ...publishable, expiresAt: inDays(5) });
+        const old = await createApiKey(apiKeys, { name: 'Old app' });
+        const used = await apiKeys.findByKey(offers);
+        for (let count = 0; count < 1_234; count += 1) apiKeys.countUse(used?.id ?? '');
+        const revoked = await apiKeys.findByKey(old);
+        await apiKeys.revoke({ tenantId, associateId: null }, revoked?.id ?? '');
+      }
+      await gotoPage(context, '/admin/api-keys');
+      await page.locator('[name="name"]').fill('Plan check');
+      await page.locator('button[value="create"]').click();
+      await page.locator('#new-key').waitFor();
+    },
+  },
+  'admin-api-keys-invalid': {
+    person: testUsers.administrator,
+    async reach(context) {
+      await gotoPage(context, '/admin/api-keys');
+      await context.page.locator('[name="name"]').fill('Plan check');
+      await context.page.locator('[name="origins"]').fill('example');
+      await context.page.locator('[name="kind"][value="publishable"]').check();
+      await context.page.locator('button[value="create"]').click();
+      await context.page.locator('#field-error').waitFor();
     },
   },
   'admin-contract': {

@@ -53,3 +53,8 @@ export function createContextFilter(dockerignore: string): (path: string) => boo
     throw new Error('.dockerignore must consist of * and !path lines');
   return (path) => admitted.some((each) => path === each || path.startsWith(`${each}/`));
 }
+
+/** The texts of all instructions of a kind, such as `COPY`. */
+export function valuesOf({ instructions }: Stage, keyword: string): readonly string[] {
+  return instructions.filter((each) => each.keyword === keyword).map(({ text }) => text);
+}

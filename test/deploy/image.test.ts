@@ -9,16 +9,13 @@ import { freePort } from '../support/free-port.ts';
 import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { readText, root } from '../support/project-files.ts';
 import { type ServerProcess, spawnCommand, untilReady } from '../support/server-process.ts';
-import { createContextFilter, parseCommand, parseDockerfile, type Stage } from './dockerfile.ts';
+import { createContextFilter, parseCommand, parseDockerfile, type Stage, valuesOf } from './dockerfile.ts';
 import { runStages, type StageFolder } from './stage-folders.ts';
 
 const stages = parseDockerfile(readText('deploy/Dockerfile'));
 const runtime = stages.at(-1) as Stage;
 const isInContext = createContextFilter(readText('.dockerignore'));
 const packageJson = JSON.parse(readText('package.json'));
-
-const valuesOf = (stage: Stage, keyword: string) =>
-  stage.instructions.filter((each) => each.keyword === keyword).map(({ text }) => text);
 
 /** Variables that npm needs to reach the registry from this machine. Everything else of the environment stays out. */
 const networkVariables = [
@@ -42,34 +39,6 @@ function copyContext(folder: string): void {
   const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0');
   for (const path of tracked.filter(isInContext)) cpSync(join(root, path), join(folder, path));
 }
-
-describe('deploy/Dockerfile', () => {
-  it('uses the version of Node.js that the lock file installs for development', () => {
-    const locked = JSON.parse(readText('package-lock.json')).packages['node_modules/node'].version;
-    expect(stages.map(({ image }) => image)).toEqual(stages.map(() => `node:${locked}-bookworm-slim`));
-  });
-
-  it('starts the command of npm start, and no shell', () => {
-    const [command = ''] = valuesOf(runtime, 'CMD');
-    expect(`exec ${parseCommand(command).join(' ')}`).toBe(packageJson.scripts.start);
-  });
-
-  it('does not run as root', () => {
-    expect(valuesOf(runtime, 'USER')).toEqual(['1000:1000']);
-  });
-
-  it('admits no secret, no data and no test to the build context', () => {
-    const excluded = [
-      '.env',
-      'data/demo/x',
-      '.git/config',
-      'test/support/tokens.ts',
-      'node_modules/x',
-      'dist/x',
-    ];
-    expect(excluded.filter(isInContext)).toEqual([]);
-  });
-});
 
 describe('the steps of deploy/Dockerfile, without a container engine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'planlens-image-'));

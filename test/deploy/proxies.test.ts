@@ -1,6 +1,7 @@
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { streamLimits } from '../../src/web/api/ofrep/event-streams.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import {
@@ -150,6 +151,10 @@ describe('timeouts of the examples', () => {
     expect(appSeconds).toBe(60);
     expect(secondsOf(file, setting)).toHaveLength(1);
     expect(secondsOf(file, setting)[0]).toBeGreaterThan(appSeconds);
+  });
+
+  it('keep an event stream open, on which Planlens sends something in half of that time', () => {
+    expect(streamLimits.heartbeatMs / 1000).toBeLessThan(appSeconds / 2);
   });
 
   it.each([

@@ -344,6 +344,21 @@ describe("administrators' pages", async () => {
       expect(page.html).toContain(`id="request-${id}"`);
     });
 
+    it('shows an administrator the answer that came too late, to copy it', async () => {
+      await requestAccess('knowledge-base');
+      const first = await inAdmin('/access-requests');
+      const second = await inAdmin('/access-requests', colleague);
+      await submit(first.cookieClient, first.page, '/admin/access-requests', { state: 'fulfilled' });
+      for (const comment of ['You have <it> from Monday.', 'a'.repeat(501)]) {
+        const fields = { state: 'fulfilled', comment };
+        const late = await submit(second.cookieClient, second.page, '/admin/access-requests', fields);
+        expect(late.status).toBe(409);
+        expect(getVisibleText(late.html)).toContain('Your answer was not sent: another administrator');
+        expect(late.html).toContain(`\n${comment.replace('<', '&lt;').replace('>', '&gt;')}</textarea>`);
+      }
+      expect(await readAccessRequests('Cust20001')).toMatchObject([{ resolvedBy: 'Kari Nygård' }]);
+    });
+
     it('hides access requests from administrators of another tenant and rejects their resolutions', async () => {
       const id = await requestAccess('knowledge-base', 'secret reason');
       const { cookieClient, page } = await inAdmin('/access-requests', otherAdministrator);
@@ -457,10 +472,10 @@ describe("administrators' pages", async () => {
         for (const [index, name] of ['Anna', 'Bert'].entries()) await ask(101 + index, name);
         expect(await panelBadge()).toBe('2');
         const { cookieClient, page } = await inAdmin('/access-requests');
-        expect(getVisibleText(page.html)).toContain('What users asked for 2 waiting for an answer');
+        expect(getVisibleText(page.html)).toContain('2 waiting for an answer What if');
         const form = { state: 'fulfilled', id: toIds(page) };
         const done = await submit(cookieClient, page, '/admin/access-requests', form);
-        expect(getVisibleText(done.html)).not.toContain('waiting for an answer Contract');
+        expect(getVisibleText(done.html)).not.toContain('waiting for an answer What if');
         expect(await panelBadge()).toBeUndefined();
         const user = await (await inPanel()).get(panelUrl(planlens, salesPremium));
         expect(user.html).not.toContain('class="badge"');

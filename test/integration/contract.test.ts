@@ -83,7 +83,7 @@ describe('contract page', async () => {
       expect(saved.html.split('Saved.')).toHaveLength(2);
       // The added plan has a row of its own now; the last row is for one more.
       expect(planInputs(saved)).toContain('sales-essential');
-      expect(amountInputs(saved)).toEqual(['500', '1000.5', '800', '', '', '']);
+      expect(amountInputs(saved)).toEqual(['500', '1000.50', '800', '', '', '']);
       expect(getVisibleText(saved.html)).toContain(
         'Sales-Premium NOK 1,000.50 per month NOK 12,006.00 Service-Premium',
       );
@@ -106,6 +106,27 @@ describe('contract page', async () => {
       expect(await textOf(cookieClient, '/admin')).toContain(
         'the purchased seats cost €19,200.00 per year, those in use',
       );
+    });
+
+    it('are not replaced unseen if another administrator saved others meanwhile', async () => {
+      await planPrices.save(administrator.tenantId, null);
+      const first = await open();
+      const second = await open();
+      await send(first.cookieClient, first.page, 'EUR', { 'sales-premium': '80' });
+      const late = { 'service-premium': '60' };
+      const refused = await send(second.cookieClient, second.page, 'EUR', late);
+      expect([refused.status, getVisibleText(refused.html)]).toEqual([
+        400,
+        expect.stringMatching(/Sales-Premium €80\.00 .* Another administrator has saved prices meanwhile/),
+      ]);
+      expect(amountInputs(refused)).toContain('60');
+      const saved = await send(second.cookieClient, refused, 'EUR', late);
+      expect(saved.status).toBe(200);
+      expect([...((await planPrices.find(administrator.tenantId))?.byPlan.keys() ?? [])]).toEqual([
+        'service-premium',
+      ]);
+      // A double click.
+      expect((await send(second.cookieClient, refused, 'EUR', late)).status).toBe(200);
     });
 
     it('tell what a seat costs until the renewal, and that a cancelled one saves nothing until then', async () => {

@@ -102,7 +102,7 @@ describe('the users page', async () => {
     expect(earlier).toMatch(/The plan is the one of .* are those of today/);
     expect(earlier).toMatch(/\d+ of 62 features enabled/);
     expect(earlier).toMatch(/What has changed since .* Lena Hoffmann: Service-Premium → Marketing-Premium/);
-    for (const on of ['2020-01-01', 'yesterday', '2026-02-30'])
+    for (const on of ['2020-01-01', 'yesterday', '2026-02-30', '2099-01-01'])
       expect(await text(`${user(servicePremium.associateId)}&on=${on}`)).toContain('no data of that day');
     expect(await text('/admin/users?lang=en&search=lena')).not.toContain('before');
   });

@@ -131,6 +131,16 @@ describe('the page “What if”', async () => {
     ]);
   });
 
+  it('keeps the seats that a pin was sent with, also if it is refused', async () => {
+    const { cookieClient, page } = await open('&ask=assign&s2v0m0=1');
+    const typed = { ...pinForm, associateId: '101', s2v0m0: '2', s9: '3' };
+    const refused = await submit(cookieClient, page, '/admin/what-if', { ...typed, reason: '' });
+    expect(refused.html).toMatch(/name="s2v0m0"\s+value="2"/);
+    const pinned = await submit(cookieClient, refused, '/admin/what-if', typed);
+    expect(new URL(pinned.url).search).toBe('?lang=en&ask=assign&s2v0m0=2');
+    await submit(cookieClient, pinned, '/admin/what-if', { intent: 'unpin' });
+  });
+
   it('starts a pin with the user of a link and the plan they hold', async () => {
     const { cookieClient, page } = await open('&user=111');
     expect(page.html).toMatch(/name="associateId"[^>]* value="111"/);

@@ -490,6 +490,26 @@ describe('sandbox tenant of 5,000 users', () => {
   });
 });
 
+describe('sandbox tenant of five users', () => {
+  it('lists all who hold a seat, and is not on the pages of the sandbox', async () => {
+    const small = await systemClient(sandbox, 'Cust20005', 'tone@solvik.example');
+    const { value } = await small.get<{ value: { userplan: string }[] }>(
+      '/Archive/InternalUsers?$select=fullName,userplan&$top=1000',
+    );
+    const { ExtendedModuleLicenses } = await small.get<{
+      ExtendedModuleLicenses: { Current: { ModuleDescription: string }; NumberOfLicensesInUse: number }[];
+    }>('/License/SUPEROFFICE');
+    const inUse = (plan: string) =>
+      ExtendedModuleLicenses.find(({ Current }) => Current.ModuleDescription === plan)?.NumberOfLicensesInUse;
+    expect(value).toHaveLength(5);
+    const plans = [...new Set(value.map(({ userplan }) => userplan))];
+    expect(plans).toHaveLength(3);
+    for (const plan of plans)
+      expect(inUse(plan)).toBe(value.filter(({ userplan }) => userplan === plan).length);
+    expect(await (await get(sandbox.url)).text()).not.toContain('Solvik');
+  });
+});
+
 describe('sandbox MDO list API', () => {
   interface Item {
     Id: number;

@@ -64,7 +64,7 @@ export async function startPlanlens(): Promise<Planlens> {
   const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
   let lifecycle = await startLifecycle(provisioning);
   const stopping = new AbortController().signal;
-  const app = buildApp({
+  const { app, listener } = buildApp({
     config,
     services,
     log,
@@ -78,7 +78,7 @@ export async function startPlanlens(): Promise<Planlens> {
   let isBlocking = false;
   server.on('request', (request, response) => {
     if (isBlocking && isFramed(request)) delete request.headers.cookie;
-    app(request, response);
+    listener(request, response);
   });
   return {
     url,

@@ -9,7 +9,8 @@ import { whatIf } from './what-if.ts';
 /** The features that each of the 26 plans enables in a tenant. */
 export type PlanFeatures = ReadonlyMap<PlanKey, ReadonlySet<FeatureKey>>;
 
-const withoutLicenses: UserLicenses = {
+/** A user who has no licenses, of whom nothing is unknown. */
+export const withoutLicenses: UserLicenses = {
   associateId: 0,
   granted: [],
   complete: true,

@@ -4,6 +4,11 @@ import { namesPlan } from '../plans/plan-text.ts';
 export const reclaimReasons = ['retired', 'waiting', 'cannot-log-in', 'never-logged-in', 'no-login'] as const;
 type ReclaimReason = (typeof reclaimReasons)[number];
 
+/** Whether a user with this reason cannot use the seat; with any other, they only have not used it for long. */
+export function preventsLogIn(reason: ReclaimReason): boolean {
+  return reason !== 'never-logged-in' && reason !== 'no-login';
+}
+
 /** A listed user, as far as it decides about their seat. */
 export interface SeatHolder {
   /** The text of the user's plan. */

@@ -9,6 +9,7 @@ import type { UserStore } from '../../snapshots/user-store.ts';
 import type { AssignmentSolver } from '../../solver/assignment-solver.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
+import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { PlanPriceStore } from '../../tenants/plan-price-store.ts';
 import type { SavedAnswerStore } from '../../tenants/saved-answer-store.ts';
@@ -25,6 +26,7 @@ import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
 import type { Sessions } from '../sign-in/session.ts';
 import { createAccessRequestsPage } from './access-requests/access-requests-page.ts';
 import { createAdminFrame } from './admin-frame.ts';
+import { createApiKeysPage } from './api-keys/api-keys-page.ts';
 import { createContractPage } from './contract/contract-page.ts';
 import { createHistoryPage } from './history/history-page.ts';
 import { createOverviewPage } from './overview/overview-page.ts';
@@ -57,6 +59,7 @@ export function createAdminRouter(deps: {
   userPins: UserPinStore;
   planPrices: PlanPriceStore;
   savedAnswers: SavedAnswerStore;
+  apiKeys: ApiKeyStore;
   assignmentSolver: AssignmentSolver;
   crmAddresses: CrmAddresses;
   entitlementEngine: EntitlementEngine;
@@ -69,6 +72,7 @@ export function createAdminRouter(deps: {
   const { form, csrfProtection } = deps;
   const pageDeps = { ...deps, adminFrame: createAdminFrame(deps) };
   const accessRequests = createAccessRequestsPage(pageDeps);
+  const apiKeys = createApiKeysPage(pageDeps);
   const contract = createContractPage(pageDeps);
   const savedAnswers = createSavedAnswersPage(pageDeps);
   const history = createHistoryPage(pageDeps);
@@ -128,6 +132,11 @@ export function createAdminRouter(deps: {
   router.route('/admin/history').get(history.show).all(methodNotAllowed);
   router.route('/admin/history.csv').get(history.download('csv')).all(methodNotAllowed);
   router.route('/admin/history.xlsx').get(history.download('xlsx')).all(methodNotAllowed);
+  router
+    .route('/admin/api-keys')
+    .get(apiKeys.show)
+    .post(form, csrfProtection, apiKeys.send)
+    .all(methodNotAllowed);
   router
     .route('/admin/user-data')
     .get(userData.show)

@@ -21,7 +21,7 @@ export function toAuditActor({ clientAddress }: Request, { tenantId, associateId
 /** Records a refused request in the audit log of its tenant. It never fails: the log of the process has the refusal too. */
 export type AuditRefusal = (request: Request, problem: AppError) => void;
 
-/** Refused sign-ins, missing rights and foreign forms. */
+/** Refused sign-ins and keys, missing rights and foreign forms. */
 const auditedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'sign-in-state-unknown',
   'sign-in-state-mismatch',
@@ -33,6 +33,9 @@ const auditedCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'user-mismatch',
   'administrator-required',
   'csrf-token-invalid',
+  'api-key-invalid',
+  'api-scope-missing',
+  'api-origin-refused',
 ]);
 
 /** Only tenants that have installed the app have an audit log. */

@@ -14,6 +14,8 @@ declare global {
 
 /** The log of one request. `setBindings` adds fields to every later line. */
 interface RequestLog {
+  /** Set for a request whose success is no news: then only the level `debug` has a line about it. */
+  isRoutine: boolean;
   setBindings(fields: object): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -49,6 +51,7 @@ export function requestLog(logger: Logger): RequestHandler {
     request.log = createRequestLog(log, request);
     response.on('close', () => {
       const { statusCode: status, writableFinished } = response;
+      if (request.log.isRoutine && status < 400 && !log.isLevelEnabled('debug')) return;
       const line = { res: { status }, responseTime: Math.round(performance.now() - startedAt) };
       // The error itself is logged by `error-handler.ts`.
       request.log[status < 500 ? 'info' : 'error'](
@@ -62,18 +65,31 @@ export function requestLog(logger: Logger): RequestHandler {
 
 /** Longer paths are no page of ours; a line must not grow with what a client sends. */
 const maxPathLength = 200;
+/** A key of the license API that a client wrote into the path, where it does not belong. */
+const keyPattern = /pl[sp]_[\w-]{20,}/g;
 
 function createRequestLog(log: Logger, request: Request): RequestLog {
   const { id, method, originalUrl, clientAddress: from, socket } = request;
-  const path = originalUrl.split('?', 1)[0]?.slice(0, maxPathLength);
-  const req = { id, method, path, from, to: `${socket.localAddress}:${socket.localPort}` };
+  // Known no longer when the client has closed the connection.
+  const { localAddress, localPort } = socket;
+  const describe = () => ({
+    req: {
+      id,
+      method,
+      path: originalUrl.split('?', 1)[0]?.slice(0, maxPathLength).replace(keyPattern, 'key'),
+      from,
+      to: `${localAddress}:${localPort}`,
+    },
+    ...bindings,
+  });
   let bindings: object = {};
   return {
+    isRoutine: false,
     setBindings(fields) {
       bindings = { ...bindings, ...fields };
     },
-    info: (fields, message) => log.info({ req, ...bindings, ...fields }, message),
-    warn: (fields, message) => log.warn({ req, ...bindings, ...fields }, message),
-    error: (fields, message) => log.error({ req, ...bindings, ...fields }, message),
+    info: (fields, message) => log.info({ ...describe(), ...fields }, message),
+    warn: (fields, message) => log.warn({ ...describe(), ...fields }, message),
+    error: (fields, message) => log.error({ ...describe(), ...fields }, message),
   };
 }

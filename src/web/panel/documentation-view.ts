@@ -8,6 +8,7 @@ import {
   type Statement,
 } from '../../licensing/catalogue/published-requirement.ts';
 import type { Documentation } from '../../licensing/entitlements/entitlement.ts';
+import { documentationUrl } from '../documentation-links.ts';
 import { planLabel } from '../plan-names.ts';
 import type { Language } from '../rendering/i18n.ts';
 
@@ -51,22 +52,9 @@ export function describeDocumentation(documentation: Documentation, language: La
   };
 }
 
-/**
- * Links to a page in the reader's language, or else in English. The form of the address is that of the site of 2026
- * (docs/superoffice/changes-2026.md#1-license-tier-and-right-as-data).
- */
-function toPageLink(
-  { path, languages }: PublishedPage,
-  text: string,
-  { code }: Pick<Language, 'code'>,
-): PageLink {
-  const inLanguage = languages.includes(code);
-  const prefix = path.startsWith('/') ? '' : `/${inLanguage ? code : 'en'}/`;
-  return {
-    url: `https://docs.superoffice.com${prefix}${path}`,
-    text,
-    inEnglish: !inLanguage,
-  };
+/** Links to a page in the reader's language, or else in English. */
+function toPageLink(page: PublishedPage, text: string, { code }: Pick<Language, 'code'>): PageLink {
+  return { url: documentationUrl(page, code), text, inEnglish: !page.languages.includes(code) };
 }
 
 /** Names alternatives, for example `Sales-Premium or CRM Suite Growth or higher`. */

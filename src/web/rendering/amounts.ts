@@ -27,9 +27,11 @@ export function readAmount(text: string, language: Locale): Amount | null {
   return parseAmount(digits.replace(',', '.'));
 }
 
-/** Writes an amount for a form field: with the decimal separator of the language, without groups. */
+/** Writes an amount for a form field: with the decimal separator of the language, two decimals if any, without groups. */
 export function writeAmount(amount: Amount, language: Locale): string {
-  return formatAmount(amount).replace('.', separators(language).decimal);
+  return formatAmount(amount)
+    .replace(/(?<=\.\d)$/, '0')
+    .replace('.', separators(language).decimal);
 }
 
 /** Writes an amount with its currency (ISO 4217), rounded to the decimals of the currency. */

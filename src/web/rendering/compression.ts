@@ -54,7 +54,7 @@ export async function sendCompressed(
   response: Response,
   body: CompressedBody,
 ): Promise<void> {
-  response.set('Vary', 'Accept-Encoding');
+  response.vary('Accept-Encoding');
   const encoding = request.fresh ? undefined : encodings.find((each) => request.acceptsEncodings(each));
   if (encoding === undefined) {
     response.send(body.plain);

@@ -10,7 +10,15 @@ export type Views = (name: string, language: Language, values: object) => string
 
 const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part'];
 /** The scripts that pages load by name or when they need them. All others are modules that these import: pages preload them. */
-const notPreloaded = ['planlens.js', 'sign-in.js', 'signing-in.js', 'search.js', 'copy.js', 'tick-all.js'];
+const notPreloaded = [
+  'planlens.js',
+  'sign-in.js',
+  'signing-in.js',
+  'search.js',
+  'copy.js',
+  'tick-all.js',
+  'api-docs.js',
+];
 /** Variables of `views/partials`. */
 const partialLocals = [
   'title',

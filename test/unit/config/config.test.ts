@@ -87,6 +87,7 @@ describe('loadConfig', () => {
       DATABASE_URL: url,
       DATA_DIR: '/elsewhere',
       CACHE_MB: '64',
+      API_REQUESTS_PER_SECOND: '500',
       WEBHOOK_ERROR_EMAILS: 'ops@planlens.example, on-call@planlens.example',
       LOG_LEVEL: 'debug',
     });
@@ -102,7 +103,13 @@ describe('loadConfig', () => {
         frameAncestors: ['https://*.superoffice.com', 'https://login.example'],
       },
       database: { url },
-      cache: { pageBytes: 32 * 2 ** 20, tenantLicenseBytes: 16 * 2 ** 20, userLicenseBytes: 16 * 2 ** 20 },
+      cache: {
+        pageBytes: 24 * 2 ** 20,
+        flagBytes: 8 * 2 ** 20,
+        tenantLicenseBytes: 16 * 2 ** 20,
+        userLicenseBytes: 16 * 2 ** 20,
+      },
+      apiRequestsPerSecond: 500,
       logLevel: 'debug',
       webhookErrorEmails: ['ops@planlens.example', 'on-call@planlens.example'],
     });
@@ -132,7 +139,7 @@ describe('missing values', () => {
 
   it('uses the default for an optional value that is missing or empty', () => {
     const names = environmentNames.filter((name) => !(name in required));
-    expect(names).toHaveLength(12);
+    expect(names).toHaveLength(13);
     const empty = Object.fromEntries(names.map((name) => [name, '']));
     expect(loadConfig({ ...required, ...empty })).toEqual(loadConfig(required));
   });

@@ -4,6 +4,7 @@ import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { createPurgeExpired } from '../../../src/tenants/retention.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { apiKeyRow } from '../../support/api-key-row.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 import { readText } from '../../support/project-files.ts';
@@ -85,6 +86,15 @@ describe('retention', () => {
       800 * day,
     ],
     [
+      'api_keys',
+      (age) =>
+        db
+          .insertInto('api_keys')
+          .values(apiKeyRow({ ...own, expires_at: ago(age) }))
+          .execute(),
+      400 * day,
+    ],
+    [
       'consumed_nonces',
       (age) =>
         db
@@ -114,6 +124,24 @@ describe('retention', () => {
     await insert(retentionMs);
     await purge();
     expect(await count(table)).toBe(1);
+  });
+
+  it('of api_keys counts from their revocation, and keeps those in use', async () => {
+    await db.deleteFrom('api_keys').execute();
+    const [old, recent, used] = [1, 2, 3].map(() => apiKeyRow({ ...own, created_at: ago(900 * day) }));
+    for (const row of [old, recent, used]) if (row) await db.insertInto('api_keys').values(row).execute();
+    for (const [row, age] of [
+      [old, 400 * day + 1],
+      [recent, 400 * day],
+    ] as const)
+      await db
+        .updateTable('api_keys')
+        .set({ revoked_at: ago(age) })
+        .where('id', '=', row?.id ?? '')
+        .execute();
+    await purge();
+    const kept = await db.selectFrom('api_keys').select('id').execute();
+    expect(kept.map(({ id }) => id).sort()).toEqual([recent?.id, used?.id].sort());
   });
 
   it('of license_snapshots keeps the licenses of a tenant', async () => {

@@ -11,6 +11,7 @@ import { createUserDataStore } from '../../../src/tenants/user-data.ts';
 import { createUserMarkStore } from '../../../src/tenants/user-mark-store.ts';
 import { createUserPinStore } from '../../../src/tenants/user-pin-store.ts';
 import { listAccessRequests } from '../../support/access-requests.ts';
+import { apiKeyRow } from '../../support/api-key-row.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 import { uncontendedLock } from '../../support/locks.ts';
@@ -78,6 +79,7 @@ describe('the data about a user', () => {
       'user_marks',
       'session_exchange_codes',
       'user_plan_periods',
+      'api_keys',
     ] as const;
     const all = await Promise.all(tables.map((table) => db.selectFrom(table).selectAll().execute()));
     return JSON.stringify(all);
@@ -116,13 +118,17 @@ describe('the data about a user', () => {
     const pin = { kind: 'exactly', plan: 'sales-premium' } as const;
     await pins().save('Cust1', { ...pin, associateId: 101, reason: 'Markus sells', pinnedBy: 131 });
     await pins().save('Cust1', { ...pin, associateId: 131, reason: 'Other reason', pinnedBy: 101 });
+    await db
+      .insertInto('api_keys')
+      .values(apiKeyRow({ context_identifier: 'Cust1', created_by_id: 101, created_at: new Date(now) }))
+      .execute();
     const mark = { kind: 'on-leave', until: '2027-01-31' } as const;
     await marks().save('Cust1', [101], { ...mark, note: 'Markus is abroad', markedBy: 131 });
     await marks().save('Cust1', [131], { ...mark, note: 'Another note', markedBy: 101 });
     now += 1;
   }
   const isAboutMarkus =
-    /"associate_id":101|Brandt|sick leave|Markus (sells|is abroad)|"associateId":101|(resolved|pinned|marked)_by_id":101/;
+    /"associate_id":101|Brandt|sick leave|Markus (sells|is abroad)|"associateId":101|(resolved|pinned|marked|created)_by_id":101/;
 
   it('is erased on demand, with the name in rows about others, and nothing else is', async () => {
     await fill();

@@ -50,6 +50,8 @@ const resolvedPerPage = 50;
 
 /** The part of the page that lists access requests. */
 interface ListedAccessRequests {
+  /** The comment of a rejected form whose access requests are no longer open; empty without one. */
+  readonly unsent: string;
   readonly groups: readonly AccessRequestGroup[];
   readonly resolved: readonly ResolvedAccessRequest[];
   readonly pager: Pager | null;
@@ -82,7 +84,7 @@ export function createAccessRequestsPage(deps: {
     request: Request,
     administrator: Administrator,
     refused: InvalidResolution | null,
-  ): Promise<string> {
+  ): Promise<{ readonly html: string; readonly isTooLate: boolean }> {
     const { tenant } = administrator;
     const { query } = request;
     const showsResolved = refused === null && query.show === 'resolved';
@@ -96,7 +98,7 @@ export function createAccessRequestsPage(deps: {
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, toUtcDay(deps.now()));
     const mayDropService = tenantLicenses === null || purchasesService(plans.planSeats());
     const listed = showsResolved ? await listResolved(tenant, page, frame.lang, language) : await listOpen();
-    return views('admin-access-requests', language, {
+    const html = views('admin-access-requests', language, {
       ...frame,
       ...listed,
       showsResolved,
@@ -111,6 +113,7 @@ export function createAccessRequestsPage(deps: {
         language,
       ),
     });
+    return { html, isTooLate: listed.unsent !== '' };
 
     async function listOpen(): Promise<ListedAccessRequests> {
       const subjects = await accessRequests.listOpen(
@@ -122,7 +125,8 @@ export function createAccessRequestsPage(deps: {
         },
         refused?.subject ?? '',
       );
-      if (refused !== null && !isOpen(subjects[0], refused)) throw new AppError('access-request-resolved');
+      const isTooLate = refused !== null && !isOpen(subjects[0], refused);
+      if (isTooLate && refused.comment === '') throw new AppError('access-request-resolved');
       const shown = subjects.slice(0, subjectsPerPage);
       const associateIds = shown.flatMap(({ requests }) => requests.map(({ associateId }) => associateId));
       const ids = [...new Set(associateIds)];
@@ -133,7 +137,8 @@ export function createAccessRequestsPage(deps: {
       const reportOnListedPlan = createListedPlanReports(plans, listedPlans);
       const facts = { plans, users, reportOnListedPlan, mayDropService };
       return {
-        groups: shown.map((each) => accessRequestGroup(each, facts, refused, language)),
+        unsent: isTooLate ? refused.comment : '',
+        groups: shown.map((each) => accessRequestGroup(each, facts, isTooLate ? null : refused, language)),
         resolved: [],
         pager: pager({ page, hasMore: subjects.length > shown.length }, { lang: frame.lang }, language),
       };
@@ -150,6 +155,7 @@ export function createAccessRequestsPage(deps: {
     const resolved = await accessRequests.listResolved(tenantId, slice);
     const hasMore = resolved.length > resolvedPerPage;
     return {
+      unsent: '',
       groups: [],
       resolved: resolvedAccessRequests(resolved.slice(0, resolvedPerPage), language),
       pager: pager({ page, hasMore }, { lang, show: 'resolved' }, language),
@@ -182,7 +188,8 @@ export function createAccessRequestsPage(deps: {
       if (administrator === null) return;
       const draft = resolutionSchema.safeParse(drafts.take(request, response, administrator.session, path));
       const refused = draft.success ? ({ ...draft.data, validationError: 'not-sent' } as const) : null;
-      response.send(await render(request, administrator, refused));
+      const { html, isTooLate } = await render(request, administrator, refused);
+      response.status(isTooLate ? 409 : 200).send(html);
     },
 
     async resolve(request, response) {
@@ -192,7 +199,8 @@ export function createAccessRequestsPage(deps: {
       const form = parseForm(resolutionSchema, request.body);
       const { comment, validationError } = await readComment(request, administrator, form);
       if (validationError !== null) {
-        response.status(400).send(await render(request, administrator, { ...form, validationError }));
+        const { html, isTooLate } = await render(request, administrator, { ...form, validationError });
+        response.status(isTooLate ? 409 : 400).send(html);
         return;
       }
       const { id, state } = form;
@@ -201,7 +209,11 @@ export function createAccessRequestsPage(deps: {
         comment,
         resolvedBy: session,
       });
-      if (resolved.length === 0) throw new AppError('access-request-resolved');
+      if (resolved.length === 0) {
+        const { html } = await render(request, administrator, { ...form, validationError: 'not-sent' });
+        response.status(409).send(html);
+        return;
+      }
       for (const accessRequest of resolved) {
         const event = 'access-request-resolved';
         await audit.write(toAuditActor(request, session), { event, accessRequest, state });

@@ -20,7 +20,7 @@ import { contractSchema, type InvalidContract, validateContract } from './contra
 import { contractView } from './contract-view.ts';
 import { type MessageForm, messageSchema } from './message-form.ts';
 import { messageView } from './message-view.ts';
-import { type InvalidPrices, priceRows, pricesSchema, readPrices } from './price-form.ts';
+import { type InvalidPrices, priceRows, pricesSchema, readPrices, refuseStalePrices } from './price-form.ts';
 import { pricesView } from './price-view.ts';
 import { requestedSeats } from './wanted-seats.ts';
 
@@ -105,9 +105,13 @@ export function createContractPage(deps: {
 
   async function savePrices(request: Request, administrator: Administrator): Promise<Sent | null> {
     const { language } = await adminFrame(request, administrator, 'contract');
-    const read = readPrices(parseForm(pricesSchema, request.body), language);
+    const { tenantId } = administrator.tenant;
+    const form = parseForm(pricesSchema, request.body);
+    const read = readPrices(form, language);
     if ('refused' in read) return { prices: read.refused };
-    await deps.planPrices.save(administrator.tenant.tenantId, read.prices);
+    const stale = refuseStalePrices(form, read.prices, await deps.planPrices.find(tenantId));
+    if (stale !== null) return { prices: stale };
+    await deps.planPrices.save(tenantId, read.prices);
     await audit.write(toAuditActor(request, administrator.session), { event: 'prices-saved' });
     return null;
   }

@@ -15,6 +15,8 @@ import { rowPlan, rowsOf } from './plan-rows.ts';
 export const pricesSchema = z
   .object({
     form: z.literal('prices'),
+    /** Names the saved prices that the form was made from; one without it replaces any. */
+    was: z.string().max(5_000).optional(),
     currency: typedText,
     plan: rowsOf(rowPlan),
     amount: rowsOf(typedText),
@@ -31,7 +33,8 @@ export type PriceValidationError =
   | 'currency-unknown'
   | 'amount-invalid'
   | 'price-plan-missing'
-  | 'price-twice';
+  | 'price-twice'
+  | 'prices-changed';
 
 /** A row as it was sent. */
 export interface PriceRow {
@@ -89,4 +92,22 @@ export function readPrices(
   if (!/^[A-Z]{3}$/.test(currency)) return refuse('currency-invalid', () => false);
   if (!currencies.has(currency)) return refuse('currency-unknown', () => false);
   return { prices: { currency, byPlan } };
+}
+
+/** Names saved prices in a form, so that it is noticed if another administrator saves others meanwhile. */
+export function identifyPrices(prices: PlanPrices | null): string {
+  if (prices === null) return '';
+  const rows = [...prices.byPlan].map(([plan, { amount, period }]) => `${plan}=${amount}/${period}`);
+  return [prices.currency, ...rows.toSorted()].join(';');
+}
+
+/** Refuses prices if others were saved since their form was made; null if not, or if they are the saved ones. */
+export function refuseStalePrices(
+  form: z.infer<typeof pricesSchema>,
+  prices: PlanPrices | null,
+  saved: PlanPrices | null,
+): InvalidPrices | null {
+  const current = identifyPrices(saved);
+  if (form.was === undefined || [form.was, identifyPrices(prices)].includes(current)) return null;
+  return { currency: form.currency, rows: priceRows(form), validationError: 'prices-changed' };
 }

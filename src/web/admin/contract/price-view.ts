@@ -13,7 +13,7 @@ import { describeMoney, describePrice, writeAmount } from '../../rendering/amoun
 import type { Language } from '../../rendering/i18n.ts';
 import { pricedSeats } from '../seats/seat-costs-view.ts';
 import { findRenewal } from './contract-view.ts';
-import type { InvalidPrices, PriceRow } from './price-form.ts';
+import { type InvalidPrices, identifyPrices, type PriceRow } from './price-form.ts';
 
 /** A row of the form. */
 interface PriceFormRow {
@@ -42,6 +42,8 @@ interface SeatPrice {
 
 /** The prices that administrators entered, and what follows from them. */
 export interface PricesView {
+  /** Names the saved prices, see `identifyPrices`. */
+  readonly was: string;
   readonly currency: string;
   readonly rows: readonly PriceFormRow[];
   /** The plans of the last row. */
@@ -73,6 +75,7 @@ export function pricesView(input: Input): PricesView {
   const error = refused?.validationError;
   const renewal = findRenewal(input.contract, input.today, language);
   return {
+    was: identifyPrices(prices),
     currency: refused?.currency ?? prices?.currency ?? '',
     rows: [...rows, last ?? emptyRow].map((row) => toFormRow(row, language)),
     plansToAdd: getPlansOfModel(plans.report(null))

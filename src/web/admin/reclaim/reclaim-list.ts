@@ -4,7 +4,7 @@ import {
   reclaimReasons,
 } from '../../../licensing/advice/reclaim-candidates.ts';
 import type { ListedHolder } from '../../../snapshots/seat-holders.ts';
-import type { DescribePlan } from '../users/plan-text.ts';
+import type { DescribePlan } from '../../plan-text.ts';
 import type { ReclaimFilter } from './reclaim-filter.ts';
 
 /** A user whose seat could be reclaimed. */

@@ -1,11 +1,17 @@
 import { purchasesService } from '../../../licensing/advice/drops-service.ts';
-import { findFirstListAt, newForMs, reclaimReasons } from '../../../licensing/advice/reclaim-candidates.ts';
+import {
+  findFirstListAt,
+  newForMs,
+  preventsLogIn,
+  reclaimReasons,
+} from '../../../licensing/advice/reclaim-candidates.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { ListedHolder } from '../../../snapshots/seat-holders.ts';
 import type { Contract } from '../../../tenants/tenant.ts';
 import { type AdministrationAddresses, administrationHelp, type CrmLink } from '../../crm-links.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
+import { chosenTexts } from '../chosen-texts.ts';
 import { type Pager, pager } from '../pager.ts';
 import { lastLoginText } from '../users/users-view.ts';
 import { type InvalidMark, type MarkFieldsView, markFieldsView } from './mark-form.ts';
@@ -61,8 +67,15 @@ export interface ReclaimView {
   /** What the form for the days keeps of the query. */
   readonly hidden: readonly { readonly name: string; readonly value: string }[];
   readonly found: string;
-  /** How many seats of each plan could be reclaimed. */
-  readonly reclaimable: readonly { readonly plan: string; readonly count: string }[];
+  /** How many users cannot log in, and how many only have not done so for long; those that there are. */
+  readonly byLogIn: readonly string[];
+  /** How many seats of each plan could be reclaimed: of users who cannot log in, of those who can, and together. */
+  readonly reclaimable: readonly {
+    readonly plan: string;
+    readonly cannotLogIn: string;
+    readonly canLogIn: string;
+    readonly count: string;
+  }[];
   /** From which day the seats may be given back; empty if the contract is not known. */
   readonly reduction: string;
   readonly contractUrl: string;
@@ -70,6 +83,8 @@ export interface ReclaimView {
   /** What is not known. */
   readonly notes: readonly string[];
   readonly filters: readonly { readonly name: 'reason' | 'plan'; readonly links: readonly FilterLink[] }[];
+  /** What is chosen in the filters, which are closed on narrow screens. */
+  readonly chosenFilters: readonly string[];
   readonly columns: readonly {
     readonly text: string;
     readonly href: string;
@@ -121,6 +136,7 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
   const kept = showsKept ? slice(list.kept).map((each) => keptRow(each, input)) : [];
   const hasMore = (showsKept ? list.kept : list.shown).length > from + usersPerPage;
   const { page: _page, ...parameters } = reclaimParameters(filter);
+  const filters = showsKept || list.candidates.length === 0 ? [] : filterLinks(input, url);
   return {
     title: t('admin.reclaim.title'),
     backUrl: `/admin/seats?${new URLSearchParams({ lang })}`,
@@ -142,15 +158,14 @@ export function reclaimView(input: ReclaimInput): ReclaimView {
       count: list.candidates.length,
       number: number(list.candidates.length),
     }),
-    reclaimable: countByPlan(list.candidates, language).map(([plan, count]) => ({
-      plan,
-      count: number(count),
-    })),
+    byLogIn: describeByLogIn(list.candidates, filter.days, language),
+    reclaimable: reclaimableByPlan(list.candidates, language),
     reduction: reductionText(plans, contract, language),
     contractUrl: `/admin/contract?${new URLSearchParams({ lang })}`,
     messageUrl: `/admin/contract?${new URLSearchParams({ lang })}#message`,
     notes: notes(input),
-    filters: showsKept || list.candidates.length === 0 ? [] : filterLinks(input, url),
+    filters,
+    chosenFilters: chosenTexts(filters),
     columns: reclaimOrders.map((order) => ({
       text: t(`admin.reclaim.column.${order}`),
       href: url(sortReclaimBy(filter, order)),
@@ -184,6 +199,36 @@ function countByPlan(
   const counts = new Map<string, number>();
   for (const { plan } of candidates) counts.set(plan, (counts.get(plan) ?? 0) + 1);
   return [...counts].sort(([one], [other]) => one.localeCompare(other, locale));
+}
+
+/** How many of the candidates cannot log in, and how many can. */
+function describeByLogIn(
+  candidates: readonly Candidate[],
+  days: number,
+  { t, number }: Language,
+): readonly string[] {
+  const cannot = candidates.filter(({ reason }) => preventsLogIn(reason)).length;
+  const can = candidates.length - cannot;
+  return [
+    ...(cannot === 0 ? [] : [t('admin.reclaim.cannotLogInCount', { count: cannot, number: number(cannot) })]),
+    ...(can === 0
+      ? []
+      : [t('admin.reclaim.canLogInCount', { count: can, number: number(can), days: number(days) })]),
+  ];
+}
+
+function reclaimableByPlan(candidates: readonly Candidate[], language: Language): ReclaimView['reclaimable'] {
+  const cannotLogIn = new Map(
+    countByPlan(
+      candidates.filter(({ reason }) => preventsLogIn(reason)),
+      language,
+    ),
+  );
+  return countByPlan(candidates, language).map(([plan, count]) => {
+    const cannot = cannotLogIn.get(plan) ?? 0;
+    const { number } = language;
+    return { plan, cannotLogIn: number(cannot), canLogIn: number(count - cannot), count: number(count) };
+  });
 }
 
 function reductionText(plans: TenantEntitlements, contract: Contract | null, { t, date }: Language): string {
@@ -235,10 +280,12 @@ function filterLinks(
       links: [toLink(all, { reason: '' }, withPlan, filter.reason === ''), ...reasons],
     },
     { name: 'plan' as const, links: [toLink(all, { plan: '' }, withReason, filter.plan === ''), ...plans] },
-  ].map(({ name, links }) => ({
-    name,
-    links: links.filter((link) => link.count !== number(0) || link.isChosen),
-  }));
+  ]
+    .map(({ name, links }) => ({
+      name,
+      links: links.filter((link) => link.count !== number(0) || link.isChosen),
+    }))
+    .filter(({ name, links }) => links.length > 2 || filter[name] !== '');
 }
 
 function tickedUser(

@@ -8,7 +8,7 @@ import {
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
-import type { DescribePlan, PlanText } from './plan-text.ts';
+import type { DescribePlan, PlanText } from '../../plan-text.ts';
 
 /** Values of the filter `plan` that are no names of plans. */
 export const noPlan = '-none';

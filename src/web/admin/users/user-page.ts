@@ -11,6 +11,7 @@ import type { UserMarkStore } from '../../../tenants/user-mark-store.ts';
 import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
 import type { EntitledPanelContext, PanelContext } from '../../panel/panel-context.ts';
+import { createDescribePlan } from '../../plan-text.ts';
 import { parseForm } from '../../rendering/form-parsing.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
@@ -24,7 +25,6 @@ import { type InvalidMark, userMarkSchema, validateMark } from '../reclaim/mark-
 import { createSaveMarks } from '../reclaim/save-marks.ts';
 import { parseAssociateId } from '../user-data/user-data-form.ts';
 import { findPlanOnDay, type PlanOnDay } from './plan-on-day.ts';
-import { createDescribePlan } from './plan-text.ts';
 import { changesSince, userView } from './user-view.ts';
 
 const maxChanges = 100;
@@ -100,7 +100,7 @@ export function createUserPage(deps: {
     ]);
     const today = toUtcDay(now());
     const onDay = findRequestedDay(request, today);
-    const found = onDay === null ? null : findPlanOnDay(onDay, periods);
+    const found = onDay === null || onDay > today ? null : findPlanOnDay(onDay, periods);
     const shown = found ?? { day: today, userPlan: user.userPlan };
     const since = changesSince({ shown, today, periods });
     const changes = await history.ofUser(tenantId, associateId, {

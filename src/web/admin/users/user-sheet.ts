@@ -1,10 +1,10 @@
 import { getFeatureLabel } from '../../../licensing/catalogue/labels.ts';
 import { solutions } from '../../../licensing/catalogue/solutions.ts';
 import type { DirectoryUser } from '../../../snapshots/user-directory.ts';
+import type { DescribePlan } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { type Spreadsheet, toSheetDay } from '../../rendering/spreadsheet.ts';
 import type { FindMissing } from './missing-features.ts';
-import type { DescribePlan } from './plan-text.ts';
 import { tierText } from './users-view.ts';
 
 /**

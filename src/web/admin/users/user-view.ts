@@ -4,12 +4,12 @@ import type { DirectoryUser, PlanPeriod } from '../../../snapshots/user-director
 import type { UserMark } from '../../../tenants/user-mark-store.ts';
 import type { EntitledPanelContext, PanelContext } from '../../panel/panel-context.ts';
 import { assignedPlanNote } from '../../plan-names.ts';
+import type { DescribePlan } from '../../plan-text.ts';
 import { formatTimestamp, type Timestamp, toUtcDay } from '../../rendering/timestamps.ts';
 import { type ChangeRow, changeRows } from '../history/change-messages.ts';
 import { type InvalidMark, type MarkFieldsView, markFieldsView } from '../reclaim/mark-form.ts';
 import { describeMark, type MarkText } from '../reclaim/mark-text.ts';
 import type { PlanOnDay } from './plan-on-day.ts';
-import type { DescribePlan } from './plan-text.ts';
 import { supportText } from './support-text.ts';
 import { type UserFeatures, userFeatures } from './user-features.ts';
 import { lastLoginText, planSinceText } from './users-view.ts';

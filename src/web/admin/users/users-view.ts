@@ -6,11 +6,12 @@ import {
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
+import type { DescribePlan, PlanText } from '../../plan-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
+import { chosenTexts } from '../chosen-texts.ts';
 import type { Pager } from '../pager.ts';
 import type { FindMissing } from './missing-features.ts';
-import type { DescribePlan, PlanText } from './plan-text.ts';
 import {
   everyone,
   type FilterName,
@@ -62,6 +63,8 @@ export interface UsersView {
   /** Why there is no row: no list was read, or the filter shows none; empty if there are rows. */
   readonly empty: '' | 'unread' | 'filtered';
   readonly filters: readonly { readonly name: FilterName; readonly links: readonly FilterLink[] }[];
+  /** What is chosen in the filters, which are closed on narrow screens. */
+  readonly chosenFilters: readonly string[];
   readonly unfilteredUrl: string;
   readonly columns: readonly {
     readonly name: string;
@@ -96,12 +99,14 @@ export function usersView(input: UsersInput): UsersView {
   const { t, number } = language;
   const url = (changed: UserFilter) => usersUrl(changed, input.lang);
   const total = countShown(groups, filter, describe);
+  const filters = filterLinks(input, url);
   return {
     filter,
     hidden: toHidden(filter, input.lang),
     found: t('admin.users.found', { number: number(total) }),
     empty: users.length > 0 ? '' : isRead ? 'filtered' : 'unread',
-    filters: filterLinks(input, url),
+    filters,
+    chosenFilters: chosenTexts(filters),
     unfilteredUrl: isFiltering(filter) ? url({ ...everyone, sort: filter.sort, order: filter.order }) : '',
     columns: userColumns(input, url),
     showsPlanContents: input.findMissing !== null,

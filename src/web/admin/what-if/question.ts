@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import {
   type Assignment,
   askForAssignment,
@@ -51,9 +50,9 @@ export interface AnswerDeps {
   readonly now: () => number;
 }
 
-/** Reads what is known of the administrator's tenant and answers what the query of a request asks. */
+/** Reads what is known of the administrator's tenant and answers what a query asks. */
 export type AnswerRequest = (
-  request: Request,
+  asked: Readonly<Record<string, unknown>>,
   administrator: Administrator,
   language: Language,
 ) => Promise<AnsweredRequest>;
@@ -63,9 +62,9 @@ export function createAnswerRequest(deps: AnswerDeps): AnswerRequest {
   const { licenses, users, accessRequests, userPins, assignmentSolver, entitlementEngine, limits, now } =
     deps;
 
-  return async function answerRequest(request, { tenant, session }, language) {
+  return async function answerRequest(asked, { tenant, session }, language) {
     const { tenantId } = tenant;
-    const query = parseWhatIfQuery(request.query);
+    const query = parseWhatIfQuery(asked);
     const [tenantLicenses, listed, pins, openSubjects, prices] = await Promise.all([
       orNullIfUnavailable(licenses.getTenantLicenses(tenant)),
       users.listByTenant(tenantId),

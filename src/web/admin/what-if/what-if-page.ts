@@ -21,6 +21,7 @@ import { type InvalidPin, type PinValidationError, pinSchema, validatePin } from
 import { pinsView } from './pins-view.ts';
 import { type Answer, type AnswerDeps, type AnswerRequest, createAnswerRequest } from './question.ts';
 import { suiteMoveView } from './suite-move-view.ts';
+import { withTypedSeats } from './what-if-query.ts';
 import { seatFormView } from './what-if-view.ts';
 
 const path = '/admin/what-if';
@@ -53,10 +54,12 @@ export function createWhatIfPage(deps: WhatIfDeps): {
     async show(request, response) {
       const administrator = await administratorGuard.signInOrRequire(request, response, path);
       if (administrator === null) return;
-      const draft = pinSchema.safeParse(drafts.take(request, response, administrator.session, path));
+      const kept = drafts.take(request, response, administrator.session, path);
+      const draft = pinSchema.safeParse(kept);
       const refused =
         draft.data?.intent === 'pin' ? ({ ...draft.data, validationError: 'not-sent' } as const) : null;
-      response.send(await render(request, administrator, refused));
+      const asked = withTypedSeats(request.query, kept ?? {});
+      response.send(await render(request, administrator, asked, refused));
     },
 
     async pin(request, response) {
@@ -64,9 +67,10 @@ export function createWhatIfPage(deps: WhatIfDeps): {
       if (administrator === null) return;
       const { session } = administrator;
       const form = parseForm(pinSchema, request.body);
+      const asked = withTypedSeats(request.query, request.body);
       const validationError = await change(administrator, form);
       if (validationError !== null && form.intent === 'pin') {
-        response.status(400).send(await render(request, administrator, { ...form, validationError }));
+        response.status(400).send(await render(request, administrator, asked, { ...form, validationError }));
         return;
       }
       const user = parseAssociateId(form.associateId);
@@ -75,8 +79,8 @@ export function createWhatIfPage(deps: WhatIfDeps): {
           event: form.intent === 'pin' ? 'user-pinned' : 'user-unpinned',
           user,
         });
-      const { user: _user, ...asked } = request.query;
-      const query = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(asked)}`);
+      const { user: _user, ...shown } = asked;
+      const query = new URLSearchParams(`lang=${requestedLanguage(request)}&${viewQuery(shown)}`);
       response.redirect(303, `${path}?${query}#pins`);
     },
 
@@ -86,7 +90,7 @@ export function createWhatIfPage(deps: WhatIfDeps): {
       name: 'what-if',
       event: 'moves-downloaded',
       async makeSheet(request, administrator, language) {
-        const { facts, answer } = await answerRequest(request, administrator, language);
+        const { facts, answer } = await answerRequest(request.query, administrator, language);
         if (answer.kind === 'unsolved') throw new AppError('too-many-requests');
         return { columns: moveSheetColumns(facts.nameOf, language), rows: listMoved(movesOf(answer)) };
       },
@@ -114,15 +118,16 @@ function createRender({ adminFrame, views }: WhatIfDeps, answerRequest: AnswerRe
   return async function render(
     request: Request,
     administrator: Administrator,
+    asked: Readonly<Record<string, unknown>>,
     refused: InvalidPin | null,
   ): Promise<string> {
     const { frame, language } = await adminFrame(request, administrator, 'whatIf');
-    const answered = await answerRequest(request, administrator, language);
+    const answered = await answerRequest(asked, administrator, language);
     const { facts, pins, isSuite, query, answer } = answered;
     const { nameOf, users, people, planned, prices } = facts;
-    const user = parseAssociateId(String(request.query.user));
+    const user = parseAssociateId(String(asked.user));
     const chosen = people.find(({ associateId }) => associateId === user);
-    const carried = viewQuery(request.query);
+    const carried = viewQuery(asked);
     return views('admin-what-if', language, {
       ...frame,
       query: carried,

@@ -25,6 +25,15 @@ export function seatParameter(plan: PlanKey): string {
   return solutions.map((solution) => `${letters[solution]}${tierRank(tiers[solution])}`).join('');
 }
 
+/** The query with the seats that a form sent, which the administrator has typed but not asked with yet. */
+export function withTypedSeats(
+  query: Readonly<Record<string, unknown>>,
+  form: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const typed = planKeys.map(seatParameter).filter((name) => typeof form[name] === 'string');
+  return { ...query, ...Object.fromEntries(typed.map((name) => [name, form[name]])) };
+}
+
 /** Parses the query; what is no valid value counts as absent. A plan to add counts as typed with no seats. */
 export function parseWhatIfQuery(query: Readonly<Record<string, unknown>>): WhatIfQuery {
   const typed = planKeys.flatMap((plan) => {

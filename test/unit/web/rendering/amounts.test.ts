@@ -70,7 +70,12 @@ describe('typed amounts', () => {
       const language = languages.choose([code]);
       expect(readAmount(writeAmount(amount, language), language)).toBe(amount);
     }
-    expect([writeAmount(495_000n, german), writeAmount(495_000n, english)]).toEqual(['49,5', '49.5']);
+    expect([writeAmount(495_000n, german), writeAmount(495_000n, english)]).toEqual(['49,50', '49.50']);
+    expect([49n, 4_900n, 490_000n].map((amount) => writeAmount(amount, english))).toEqual([
+      '0.0049',
+      '0.49',
+      '49',
+    ]);
   });
 });
 

@@ -254,8 +254,27 @@ const savedAnswersPage = {
   maxTextLength: 500,
   full: nasty,
 };
+const apiKeysPage = {
+  ...adminFrame,
+  notice: nasty,
+  created: { name: nasty, key: nasty },
+  keys: [
+    {
+      ...{ id: nasty, name: nasty, look: nasty, kind: nasty, scopes: nasty, origins: [nasty] },
+      ...{ created: nasty, expires: nasty, expiry: 'soon', lastUse: nasty, uses: nasty },
+    },
+  ],
+  revoked: [{ name: nasty, look: nasty, text: nasty }],
+  form: {
+    ...{ id: nasty, name: nasty, origins: nasty, validationError: nasty, invalid: 'name', maxNameLength: 60 },
+    kinds: [{ key: nasty, label: nasty, hint: nasty, chosen: true }],
+    scopes: [{ key: nasty, label: nasty, hint: nasty, chosen: true }],
+    lifetimes: [{ key: nasty, label: nasty, chosen: true }],
+  },
+};
 const accessRequestsPage = {
   ...adminFrame,
+  unsent: nasty,
   downloads: [{ text: nasty, href: nasty }],
   answerNames: [nasty],
   maxNameLength: 60,
@@ -322,11 +341,13 @@ const reclaimPage = {
   days: { value: nasty, min: nasty, max: nasty },
   hidden: [{ name: nasty, value: nasty }],
   found: nasty,
-  reclaimable: [{ plan: nasty, count: nasty }],
+  byLogIn: [nasty, nasty],
+  reclaimable: [{ plan: nasty, cannotLogIn: nasty, canLogIn: nasty, count: nasty }],
   reduction: nasty,
   contractUrl: nasty,
   messageUrl: nasty,
   notes: [nasty],
+  chosenFilters: [nasty],
   filters: ['reason', 'plan'].map((name) => ({
     name,
     links: [true, false].map((isChosen) => ({ text: nasty, count: nasty, href: nasty, isChosen })),
@@ -379,6 +400,7 @@ const prices = {
   })),
   plansToAdd: [{ key: nasty, label: nasty, chosen: true }],
   validationError: nasty,
+  was: nasty,
   isCurrencyInvalid: true,
   until: nasty,
   seatPrices: [{ plan: nasty, price: nasty, perYear: nasty, more: nasty, less: nasty }],
@@ -405,6 +427,7 @@ const usersPage = {
   hidden: [{ name: nasty, value: nasty }],
   found: nasty,
   empty: '',
+  chosenFilters: [nasty],
   filters: [{ name: 'plan', links: [{ text: nasty, count: nasty, href: nasty, isChosen: true }] }],
   unfilteredUrl: nasty,
   columns: [{ name: nasty, text: nasty, href: nasty, sorted: 'ascending' }],
@@ -576,6 +599,7 @@ const uninstall = {
 
 const pages = {
   landing,
+  'api-docs': { languages: languageChoice, viewer: nasty },
   uninstall,
   panel,
   feature,
@@ -584,6 +608,7 @@ const pages = {
   'admin-overview': overviewPage,
   'admin-access-requests': accessRequestsPage,
   'admin-seats': seatsPage,
+  'admin-api-keys': apiKeysPage,
   'admin-saved-answers': savedAnswersPage,
   'admin-reclaim': reclaimPage,
   'admin-contract': contractPage,
@@ -612,6 +637,7 @@ const pages = {
 const withoutValues = { loading: {}, 'signed-out': {} };
 const scriptTag = /<script type="module" src="\/assets\/[\w-]{10}\/([\w-]+\.js)"><\/script>/g;
 const scriptsOfPage: Readonly<Record<string, readonly string[]>> = {
+  'api-docs': ['api-docs.js'],
   'sign-in': ['sign-in.js'],
   'session-handoff': ['sign-in.js'],
   'pop-up': ['sign-in.js'],
@@ -695,6 +721,7 @@ describe('page templates', () => {
       panel,
       ' data-soprotocol=',
     ],
+    ['admin-access-requests', { ...accessRequestsPage, unsent: '' }, accessRequestsPage, 'id="unsent"'],
     ['admin-access-requests', { ...accessRequestsPage, saved: '' }, accessRequestsPage, 'role="status"'],
     ['admin-user-data', { ...userDataPage, erased: '' }, userDataPage, 'role="status"'],
     ['admin-what-if', { ...whatIfPage, seatForm: null }, whatIfPage, 'type="number"'],
@@ -752,7 +779,12 @@ describe('page templates', () => {
     ],
     [
       'admin-access-requests',
-      { ...accessRequestsPage, statusNotice: '', groups: [{ ...requestGroup, serviceWarning: '' }] },
+      {
+        ...accessRequestsPage,
+        statusNotice: '',
+        unsent: '',
+        groups: [{ ...requestGroup, serviceWarning: '' }],
+      },
       accessRequestsPage,
       '<p class="notice"',
     ],
@@ -776,12 +808,12 @@ describe('page templates', () => {
     ['feature', { ...feature, visibilityHints: [] }, feature, 'Wenn Sie sie trotzdem nicht sehen'],
     ['feature', { ...feature, documentation: [] }, feature, 'Was SuperOffice veröffentlicht'],
     ['plans', { ...plans, comparison: null }, plans, '<article'],
+    ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, 'name="comment"'],
     ['plans', { ...plans, containedText: '' }, plans, 'class="notice contained"'],
     ['panel', { ...panel, results: [] }, panel, '<span lang='],
     ['plans', { ...plans, hint: '' }, { ...plans, hint: 'Zuerst wählen' }, 'Zuerst wählen'],
     ['problem', { ...problem, retryText: '' }, { ...problem, retryText: 'gleich' }, '<p>gleich</p>'],
     ['plans', { ...plans, bases: [] }, plans, 'name="basis"'],
-    ['admin-access-requests', { ...accessRequestsPage, groups: [] }, accessRequestsPage, '<textarea'],
     [
       'admin-access-requests',
       {
@@ -831,6 +863,8 @@ describe('page templates', () => {
       reclaimPage,
       '<caption class="visually-hidden">Rückgewinnbar',
     ],
+    ['admin-reclaim', { ...reclaimPage, byLogIn: [nasty] }, reclaimPage, 'Zusammen'],
+    ['admin-users', { ...usersPage, filters: [] }, usersPage, 'class="facets"'],
     ['admin-reclaim', { ...reclaimPage, saved: '' }, reclaimPage, 'role="status"'],
     ['admin-user', { ...userPage, pinUrl: '' }, userPage, 'Benutzers festlegen'],
     ['admin-user', { ...userPage, mark: { ...userPage.mark, mark: null } }, userPage, 'value="unmark"'],

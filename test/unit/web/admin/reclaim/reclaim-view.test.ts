@@ -3,7 +3,7 @@ import type { ListedHolder } from '../../../../../src/snapshots/seat-holders.ts'
 import { parseReclaimFilter } from '../../../../../src/web/admin/reclaim/reclaim-filter.ts';
 import { findReclaimList } from '../../../../../src/web/admin/reclaim/reclaim-list.ts';
 import { type ReclaimInput, reclaimView } from '../../../../../src/web/admin/reclaim/reclaim-view.ts';
-import { createDescribePlan } from '../../../../../src/web/admin/users/plan-text.ts';
+import { createDescribePlan } from '../../../../../src/web/plan-text.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
 import { publishedTenant } from '../../../licensing/fixtures/tenants.ts';
 import { english } from '../../harness.ts';
@@ -80,11 +80,23 @@ describe('the list of seats that could be reclaimed', () => {
 
   it('counts the seats of each plan, whatever the filter shows', () => {
     const reclaimable = [
-      { plan: 'Sales-Premium', count: '4' },
-      { plan: 'Service-Premium', count: '1' },
+      { plan: 'Sales-Premium', cannotLogIn: '3', canLogIn: '1', count: '4' },
+      { plan: 'Service-Premium', cannotLogIn: '0', canLogIn: '1', count: '1' },
     ];
     expect(view()).toMatchObject({ reclaimable, found: '5 seats could be reclaimed.' });
     expect(view({ reason: 'retired', plan: 'Sales-Premium' })).toMatchObject({ reclaimable });
+  });
+
+  it('tells users who cannot log in from those who only have not done so', () => {
+    const cannot = '3 users cannot log in (retired, waiting for approval or not allowed to).';
+    const can = '2 users can log in, but have not done so for 90 days or have never done so.';
+    expect(view().byLogIn).toEqual([cannot, can]);
+    expect(view({ reason: 'retired' }).byLogIn).toEqual([cannot, can]);
+    expect(view({}, { users: users.slice(0, 2) }).byLogIn).toEqual([
+      '1 user cannot log in (retired, waiting for approval or not allowed to).',
+    ]);
+    expect(view({}, { isSuite: true }).byLogIn).toEqual([can]);
+    expect(view({}, { users: [] }).byLogIn).toEqual([]);
   });
 
   it('says from which day seats may be given back, or where to enter the contract', () => {
@@ -96,13 +108,24 @@ describe('the list of seats that could be reclaimed', () => {
   it('is filtered by reason and plan, and counts what each filter would show', () => {
     expect(names(view({ reason: 'retired' }))).toEqual(['Bert']);
     expect(names(view({ plan: 'Service-Premium' }))).toEqual(['Cora']);
-    expect(
-      view({ plan: 'Service-Premium' }).filters[0]?.links.map(({ text, count }) => [text, count]),
-    ).toEqual([
-      ['All', '1'],
-      ['No login', '1'],
+    const reasons = view({ plan: 'Sales-Premium' }).filters[0]?.links;
+    expect(reasons?.map(({ text, count }) => [text, count])).toEqual([
+      ['All', '4'],
+      ['Retired', '1'],
+      ['Waiting for approval', '1'],
+      ['Cannot log in', '1'],
+      ['Never logged in', '1'],
     ]);
     expect(view({}, { users: [] }).filters).toEqual([]);
+    // One value is no choice, unless it is chosen.
+    const one = { users: users.slice(0, 2) };
+    expect(view({}, one).filters).toEqual([]);
+    expect(view({ reason: 'retired' }, one).filters.map(({ name }) => name)).toEqual(['reason']);
+    expect(view().chosenFilters).toEqual([]);
+    expect(view({ reason: 'retired', plan: 'Sales-Premium' }).chosenFilters).toEqual([
+      'Retired',
+      'Sales-Premium',
+    ]);
   });
 
   it('leads to the message to SuperOffice, and formats the number of seats', () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { DirectoryUser, UserGroup } from '../../../../../src/snapshots/user-directory.ts';
 import { createFindMissing, orderByMissing } from '../../../../../src/web/admin/users/missing-features.ts';
 import { findPlanOnDay } from '../../../../../src/web/admin/users/plan-on-day.ts';
-import { createDescribePlan } from '../../../../../src/web/admin/users/plan-text.ts';
 import {
   filterParameters,
   isShown,
@@ -12,6 +11,7 @@ import {
 } from '../../../../../src/web/admin/users/user-filter.ts';
 import { userSheetColumns } from '../../../../../src/web/admin/users/user-sheet.ts';
 import { usersView } from '../../../../../src/web/admin/users/users-view.ts';
+import { createDescribePlan } from '../../../../../src/web/plan-text.ts';
 import { entitlementEngine } from '../../../licensing/fixtures/engine.ts';
 import { publishedTenant } from '../../../licensing/fixtures/tenants.ts';
 import { english, german } from '../../harness.ts';
@@ -72,6 +72,7 @@ describe('createDescribePlan', () => {
     for (const text of ['Core', 'CRM Suite Core', 'core'])
       expect(createDescribePlan(suite, english)(text)).toEqual({
         kind: 'known',
+        key: 'core',
         name: 'CRM Suite Core',
         tiers: null,
       });

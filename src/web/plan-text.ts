@@ -1,13 +1,15 @@
-import type { PerSolution, PlanTier } from '../../../licensing/catalogue/solutions.ts';
-import { suitePlans } from '../../../licensing/catalogue/suite-plans.ts';
-import { getUserPlan } from '../../../licensing/catalogue/user-plans.ts';
-import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
-import { planLabel } from '../../plan-names.ts';
-import type { Language } from '../../rendering/i18n.ts';
+import type { PerSolution, PlanTier } from '../licensing/catalogue/solutions.ts';
+import { suitePlans } from '../licensing/catalogue/suite-plans.ts';
+import { getUserPlan } from '../licensing/catalogue/user-plans.ts';
+import type { TenantEntitlements } from '../licensing/entitlement-engine.ts';
+import { type AnyPlan, planLabel } from './plan-names.ts';
+import type { Language } from './rendering/i18n.ts';
 
 /** The text of a user's plan in a list of users, described. A text that names no known plan is shown as it is. */
 export interface PlanText {
   readonly kind: 'known' | 'unknown' | 'none';
+  /** Null unless it is a known plan. */
+  readonly key: AnyPlan | null;
   readonly name: string;
   /** Null unless it is a known user plan. */
   readonly tiers: PerSolution<PlanTier> | null;
@@ -30,13 +32,14 @@ export function createDescribePlan(entitlements: TenantEntitlements, language: L
 
   function describe(userPlan: string): PlanText {
     const plan = entitlements.identifyPlan(userPlan);
-    if (plan === 'none') return { kind: 'none', name: language.t('admin.noPlan'), tiers: null };
+    if (plan === 'none') return { kind: 'none', key: null, name: language.t('admin.noPlan'), tiers: null };
     // The plans of CRM Suite have names of their own.
     const suiteName = userPlan.replace(/^CRM Suite /i, '').toLowerCase();
     const suitePlan = isSuite ? suitePlans.find((each) => each === suiteName) : undefined;
-    if (suitePlan !== undefined) return { kind: 'known', name: planLabel(suitePlan, language), tiers: null };
-    if (plan === 'unknown') return { kind: 'unknown', name: userPlan, tiers: null };
+    if (suitePlan !== undefined)
+      return { kind: 'known', key: suitePlan, name: planLabel(suitePlan, language), tiers: null };
+    if (plan === 'unknown') return { kind: 'unknown', key: null, name: userPlan, tiers: null };
     const { label, tiers } = getUserPlan(plan);
-    return { kind: 'known', name: label, tiers };
+    return { kind: 'known', key: plan, name: label, tiers };
   }
 }

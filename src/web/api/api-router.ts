@@ -1,0 +1,107 @@
+import { json, type RequestHandler, Router } from 'express';
+import type { Logger } from 'pino';
+import type { Keyring } from '../../crypto/keyring.ts';
+import { AppError } from '../../errors.ts';
+import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
+import type { Assumptions } from '../../licensing/entitlements/assumptions.ts';
+import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { UserDirectory } from '../../snapshots/user-directory.ts';
+import type { UserLookup } from '../../snapshots/user-lookup.ts';
+import type { UserStore } from '../../snapshots/user-store.ts';
+import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
+import type { TenantStore } from '../../tenants/tenant-store.ts';
+import type { AuditRefusal } from '../middleware/audit-refusals.ts';
+import { limitInFlight } from '../middleware/limit-in-flight.ts';
+import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
+import { dataHeaders } from '../middleware/security-headers.ts';
+import type { Languages } from '../rendering/i18n.ts';
+import { createApiLimits } from './api-limits.ts';
+import { createAuthenticateApi } from './authenticate.ts';
+import { createCors } from './cors.ts';
+import { createFindKey } from './find-key.ts';
+import type { Evaluate } from './ofrep/evaluate.ts';
+import { createOfrepRoutes } from './ofrep/ofrep-routes.ts';
+import { createPrepareProblem, createProblemHandler } from './problem.ts';
+import { createUserTokens } from './user-token.ts';
+import { createUserTokensHandler } from './user-tokens.ts';
+import { createV1Routes } from './v1/v1-routes.ts';
+
+/** Requests that one client may have in flight: a sixteenth of the connections of the process. */
+const maxInFlightPerClient = 256;
+
+const bases = ['/api/v1', '/ofrep/v1'];
+
+/** Routes of the license API: for people and tools below `/api/v1`, for OpenFeature clients below `/ofrep/v1`. */
+export interface ApiRouters {
+  /** The evaluation of flags. It comes before the headers of pages, which would cost a tenth of its time. */
+  readonly evaluation: Router;
+  readonly others: Router;
+  /** What `evaluation` does, for `createEvaluationShortcut`. */
+  readonly evaluate: Evaluate;
+}
+
+/** Creates the routes of the license API. */
+export function createApiRouters(deps: {
+  apiKeys: ApiKeyStore;
+  sessionKeys: Keyring;
+  languages: Languages;
+  auditRefusal: AuditRefusal;
+  tenants: TenantStore;
+  licenses: LicenseSnapshots;
+  userLookup: UserLookup;
+  users: UserStore;
+  userDirectory: UserDirectory;
+  entitlementEngine: EntitlementEngine;
+  assumptions: Assumptions;
+  /** Size limit of the cache of flags, in bytes. */
+  flagCacheBytes: number;
+  onRemoval: (listener: (key: string | null) => void) => void;
+  onDataChange: (listener: (key: string | null) => void) => void;
+  log: Pick<Logger, 'error'>;
+  stopping: AbortSignal;
+  /** Of one key in this process. */
+  requestsPerSecond: number;
+  publicUrl: string;
+  now: () => number;
+}): ApiRouters {
+  const limits = createApiLimits(deps.requestsPerSecond, deps.now);
+  const findKey = createFindKey({ ...deps, limits });
+  const userTokens = createUserTokens({ ...deps, keys: deps.sessionKeys });
+  const authenticate = createAuthenticateApi({ ...deps, findKey, userTokens, limits });
+  const prepareProblem = createPrepareProblem(deps);
+
+  const cors = createCors({ ...deps, findKey, limits });
+  const limitClients = limitInFlight(maxInFlightPerClient);
+  const ofrep = createOfrepRoutes({ ...deps, authenticate, prepareProblem });
+
+  const evaluation = Router();
+  evaluation.use('/ofrep/v1/evaluate', inOneStep(dataHeaders(), cors, limitClients));
+  evaluation.use(ofrep.evaluation);
+  const others = Router();
+  others.use(bases, cors);
+  // Streams stay open and have limits of their own.
+  others.use(ofrep.streams);
+  others.use(bases, limitClients);
+  others
+    .route('/api/v1/user-tokens')
+    .post(
+      json({ limit: '16kb' }),
+      createUserTokensHandler({ authenticate, findKey, userTokens, now: deps.now }),
+    )
+    .all(methodNotAllowed);
+  others.use(createV1Routes({ ...deps, authenticate, limits }));
+  others.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
+  return { evaluation, others, evaluate: ofrep.evaluate };
+}
+
+/** Three handlers as one: a step of Express takes as long as what they do. */
+function inOneStep(...[first, second, third]: readonly [RequestHandler, RequestHandler, RequestHandler]) {
+  const prepareEvaluation: RequestHandler = function prepareEvaluation(request, response, next) {
+    first(request, response, () => second(request, response, () => third(request, response, next)));
+  };
+  return prepareEvaluation;
+}
+
+const notFound: RequestHandler = function notFound() {
+  throw new AppError('not-found');
+};

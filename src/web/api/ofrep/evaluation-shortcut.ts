@@ -1,0 +1,65 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Request } from 'express';
+import type { ObservedRequest } from '../../middleware/request-metrics.ts';
+import { dataHeaderValues } from '../../middleware/security-headers.ts';
+import { type Evaluate, sendAnswer } from './evaluate.ts';
+
+/** The route of a plain evaluation, for the metrics, and the flag that it asks for. */
+interface Target {
+  readonly route: string;
+  readonly key: string | null;
+}
+
+const base = '/ofrep/v1/evaluate/flags';
+const plainPath = new RegExp(`^${base}(?:/([\\w-]+))?(?:\\?|$)`);
+
+/**
+ * Answers successful evaluations of servers before the app, whose steps take longer than the answer itself. Whatever is
+ * unusual is left to the app: another method, a browser, and every failure, which it evaluates again, limits, logs and audits.
+ * @param deps.app what serves all other requests
+ */
+export function createEvaluationShortcut(deps: {
+  app: RequestListener;
+  evaluate: Evaluate;
+  onRequest: (request: ObservedRequest) => void;
+}): RequestListener {
+  const { app, evaluate, onRequest } = deps;
+  const headers = { ...dataHeaderValues(), Vary: 'Origin' };
+  return function answerEvaluation(request, response) {
+    const target = findTarget(request);
+    if (target === null) return app(request, response);
+    const startedAt = performance.now();
+    const { route, key } = target;
+    evaluate(withoutApp(request), key).then(
+      (answer) => {
+        response.once('close', () => {
+          const durationMs = performance.now() - startedAt;
+          onRequest({ route, method: 'POST', status: answer.status, durationMs });
+        });
+        sendAnswer(response, { ...answer, headers: { ...headers, ...answer.headers } });
+      },
+      () => app(request, response),
+    );
+  };
+}
+
+/** Null for a request that is not a plain one. Those of browsers need CORS. */
+function findTarget({ method, url = '', headers }: IncomingMessage): Target | null {
+  if (method !== 'POST' || headers.origin !== undefined) return null;
+  const [found, key = null] = plainPath.exec(url) ?? [];
+  if (found === undefined) return null;
+  return { route: key === null ? base : `${base}/:key`, key };
+}
+
+/** What the app's first steps add to a request. They add it again to one that the app serves after all. */
+function withoutApp(request: IncomingMessage): Request {
+  return Object.assign(request, { clientAddress: '', log: silentLog }) as unknown as Request;
+}
+
+const silentLog: Request['log'] = {
+  isRoutine: true,
+  setBindings() {},
+  info() {},
+  warn() {},
+  error() {},
+};
