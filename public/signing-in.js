@@ -7,23 +7,26 @@ const offerAfterMs = 3000;
 /** The time in which a refusal is reported after a frame has loaded, ms. */
 const refusalReportMs = 250;
 
-const { url, hiddenFrameUrl } = document.body.dataset;
-/** Whether the panel's own frame is not tried, because only a pop-up could sign the user in before. */
-const isPopUpOnly = 'popUpOnly' in document.body.dataset;
+/** How this browser signed the user in before (`SignInWay` in src/web/sign-in/sign-in-attempts.ts). */
+const { way, url, hiddenFrameUrl } = document.body.dataset;
 
 if ('hiddenFrame' in document.body.dataset) {
-  window.parent.postMessage({ planlens: 'signed-in', url }, location.origin);
-} else {
+  window.parent.postMessage({ planlens: url === '' ? 'failed' : 'signed-in', url }, location.origin);
+} else if (way !== 'pop-up') {
+  // For browsers whose style sheets do not know whether scripts run.
+  document.querySelector('.without-script')?.remove();
   setTimeout(offerPopUp, offerAfterMs, 'slow');
-  if (await allowsThirdPartyCookies()) signInByHiddenFrame();
-  else signInByOwnFrame();
+  // At once: a form that is sent before the page has loaded leaves no entry in the browser's history.
+  if (way === 'frame') signInByOwnFrame();
+  else if (await allowsThirdPartyCookies()) signInByHiddenFrame();
+  else offerPopUp('click');
 }
 
 async function allowsThirdPartyCookies() {
   return (await document.hasStorageAccess?.().catch(() => false)) === true;
 }
 
-/** Leads to the panel when the hidden frame has signed in, and to SuperOffice in this frame if it cannot. */
+/** Leads to the panel when the hidden frame has signed in, and offers the pop-up if it cannot. */
 function signInByHiddenFrame() {
   const frame = document.createElement('iframe');
   let isDecided = false;
@@ -32,22 +35,30 @@ function signInByHiddenFrame() {
     isDecided = true;
   };
   addEventListener('message', ({ origin, source, data }) => {
-    const isSignedIn = origin === location.origin && source === frame.contentWindow;
-    if (isSignedIn && data?.planlens === 'signed-in') decide(() => location.replace(data.url));
+    if (origin !== location.origin || source !== frame.contentWindow) return;
+    if (data?.planlens === 'signed-in') decide(() => location.replace(data.url));
+    // The error belongs into the panel.
+    if (data?.planlens === 'failed') decide(signInByOwnFrame);
   });
-  // The page may frame SuperOffice only: the sign-in leads to another site, where the user must do something.
-  document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
-    if (effectiveDirective === 'frame-src') decide(() => offerPopUp('window'));
-  });
-  // SuperOffice asks for a password, or ours is a page that names an error: both belong into the panel.
-  frame.addEventListener('load', () => setTimeout(() => decide(signInByOwnFrame), refusalReportMs));
+  onRefusedTarget('frame-src', () => decide(() => offerPopUp('window')));
+  // SuperOffice asks for a password, or cannot respond. In a pop-up, its sign-in receives all of its cookies.
+  frame.addEventListener('load', () => setTimeout(() => decide(() => offerPopUp('click')), refusalReportMs));
   frame.hidden = true;
   frame.src = hiddenFrameUrl;
   document.body.append(frame);
 }
 
+/** Leads this frame to SuperOffice by a form, because some browsers let this page forbid where a form is redirected to. */
 function signInByOwnFrame() {
-  if (!isPopUpOnly) location.replace(url);
+  onRefusedTarget('form-action', () => offerPopUp('window'));
+  document.querySelector('#own-frame').submit();
+}
+
+/** Runs `act` if the sign-in leads to another site: the page may frame, or lead by a form to, SuperOffice only. */
+function onRefusedTarget(directive, act) {
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+    if (effectiveDirective === directive) act();
+  });
 }
 
 /** Shows the button; the first reason stays. */

@@ -121,6 +121,7 @@ export function buildApp(appDeps: AppDeps): App {
     publicUrl,
     inCrm: allowFramingByCrm(config.superOffice.frameAncestors),
     hiddenFramePolicies: createHiddenFramePolicies(config.superOffice.frameAncestors),
+    ownIdentityProviders: config.superOffice.ownIdentityProviders,
     keepOpener,
     ownPagesOnly: createOwnPagesOnly(publicUrl),
     form: express.urlencoded({ extended: false, limit: '16kb' }),

@@ -41,7 +41,7 @@ describe('partner guide', () => {
 
   it('names features and plans that exist', () => {
     const commands = pages.flatMap((page) => [
-      ...readText(page).matchAll(/check\.js (?<args>--plan [^`\n|]*)/g),
+      ...readText(page).matchAll(/check\.mjs (?<args>--plan [^`\n|]*)/g),
     ]);
     const words = commands.flatMap(({ groups }) => groups?.args?.trim().split(' ') ?? []);
     const known = new Set<string>(['--plan', ...featureKeys, ...planKeys]);
@@ -57,7 +57,7 @@ describe('examples', () => {
       ['express-app', 'server.js'],
       ['browser-app', 'server.js'],
       ['curl', 'ask.sh'],
-      ['ci-check', 'check.js'],
+      ['ci-check', 'check.mjs'],
     ])
       expect([folder, settingsOf(readText(`examples/${folder}/README.md`))]).toEqual([
         folder,

@@ -357,6 +357,22 @@ describe('browser caching', () => {
     }
   });
 
+  it('permits caching the files of the API viewer under a path with its version, and serves no other', async () => {
+    const { text } = await request(server).get('/api/docs');
+    const folder = /data-files="([^"]+)"/.exec(text)?.[1] ?? '';
+    for (const name of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
+      const { status, headers } = await request(server).get(`${folder}/${name}`);
+      expect([status, headers['content-type']]).toEqual([200, assetTypes[extname(name)]]);
+      expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    }
+    for (const path of [
+      `${folder}/index.html`,
+      `${folder}/..%2fpackage.json`,
+      '/api/docs/viewer-1/swagger-ui.css',
+    ])
+      expect([path, (await request(server).get(path)).status]).toEqual([path, 404]);
+  });
+
   it('responds to a conditional request for an asset with 304', async () => {
     const path = '/assets/0123456789/planlens.css';
     const { headers } = await request(server).get(path);

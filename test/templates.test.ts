@@ -38,6 +38,10 @@ describe('a line of a template', () => {
     expect(positionsOf((line) => controlScriptlet.test(line) && !onlyScriptlet.test(line))).toEqual([]);
   });
 
+  it('begins an attribute that it may print with a space: the line break before it is not printed', () => {
+    expect(positionsOf((line) => /^\s*<%- [^{]*\? '[a-z-]+(?:="[^']*)?' : /.test(line))).toEqual([]);
+  });
+
   it.each([
     ['<ul><li>', 2],
     ['<li><a href="/"><b>1</b></a></li>', 1],

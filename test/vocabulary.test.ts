@@ -56,7 +56,7 @@ const deniedTerms: readonly DeniedTerm[] = [
       pageTexts(/^test\/wording\.test/),
       {
         files:
-          /^(src\/web\/api\/(ofrep|v1)|test\/unit\/web\/api\/ofrep|test\/integration\/(ofrep|license-api)|docs\/(adr\/0024|partner-guide|license-api)|examples)/,
+          /^(src\/web\/api\/(ofrep|v1)|test\/unit\/web\/api\/(ofrep|v1)|test\/integration\/(ofrep|license-api)|docs\/(adr\/0024|partner-guide|license-api)|examples)/,
         because: 'It is a variant of flags, for suspended tenants as well as for expired licenses.',
       },
     ],

@@ -31,6 +31,8 @@ export interface Config {
     readonly stateChangeAudiences: readonly AudienceForm[];
     /** The forms of addresses in the CRM, from the platform assumptions. */
     readonly crmAddressForms: CrmAddressForms;
+    /** Identity providers of SuperOffice itself, from the platform assumptions. */
+    readonly ownIdentityProviders: readonly string[];
     /**
      * Origins that may embed the panel in a frame
      * (docs/superoffice/panels-and-marketplace.md#7-cookies-and-framing).
@@ -226,6 +228,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       apiHosts: env.SUPEROFFICE_API_HOSTS,
       stateChangeAudiences: assumptionsRead.platform.stateChangeAudiences,
       crmAddressForms: assumptionsRead.platform.crmAddresses,
+      ownIdentityProviders: assumptionsRead.platform.ownIdentityProviders,
       frameAncestors: loginUrl === undefined ? crmOrigins : [...crmOrigins, loginUrl],
     },
     database: env.DATABASE_URL === undefined ? { dataDir: env.DATA_DIR } : { url: env.DATABASE_URL },

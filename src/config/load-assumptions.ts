@@ -16,10 +16,13 @@ interface PlatformAssumptions {
   /** Accepted forms of the audience of a state-change token; issuer and algorithm are fixed. */
   readonly stateChangeAudiences: readonly AudienceForm[];
   readonly crmAddresses: CrmAddressForms;
+  /** Values of `identityprovider` in an id_token that name SuperOffice itself (docs/superoffice/auth.md#32-claims). */
+  readonly ownIdentityProviders: readonly string[];
 }
 const shippedPlatform: PlatformAssumptions = {
   stateChangeAudiences: audienceForms,
   crmAddresses: documentedAddressForms,
+  ownIdentityProviders: ['central-superid', 'superoffice-online'],
 };
 
 // Does not compile if the shipped file lacks or misspells a feature.
@@ -86,6 +89,7 @@ const addressForm = z
 const platformSchema: z.ZodType<PlatformAssumptions> = z.strictObject({
   stateChangeAudiences: z.array(z.enum(audienceForms)).min(1, 'must name a form'),
   crmAddresses: z.strictObject({ start: addressForm, screen: addressForm, administration: addressForm }),
+  ownIdentityProviders: z.array(z.string().min(1, 'must name an identity provider')),
 });
 
 /** The assumptions, or all problems of the operator's file, one line each. */

@@ -96,6 +96,14 @@ export function signInLinks(user: PanelPageUser) {
   return { popUpUrl: popUpUrl(user), ownWindowUrl: askedPageUrl(user) };
 }
 
+/** Where a sign-in of a panel page takes place that the page itself starts: in the panel's own frame, or in a hidden one. */
+export const signInPlaces = ['frame', 'hidden-frame'] as const;
+
+/** The URL by which a panel page starts the sign-in at SuperOffice. */
+export function startSignInUrl(page: string, place: (typeof signInPlaces)[number]): string {
+  return `${page}&signIn=${place}`;
+}
+
 /** The URL of a panel page for testing whether the browser sends the cookie that was just set. */
 export function cookieProbeUrl(page: string): string {
   return `${page}&cookie=probe`;

@@ -81,6 +81,27 @@ describe('browser-app example', () => {
     await page.context().close();
   });
 
+  test('gets a new token before the old one expires', async () => {
+    const { planlens } = fixture;
+    const { page } = await fixture.open({ locale: 'en-GB' });
+    await page.clock.install();
+    let sessions = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/session')) sessions += 1;
+    });
+    await page.goto(example.url);
+    await expect.poll(() => plan(page)).toBe('Sales-Premium');
+    expect(sessions).toBe(1);
+    planlens.passTime(16 * 60_000);
+    await page.clock.fastForward(16 * 60_000);
+    planlens.sandbox.control.setPlan({ tenant: tenantId, associateId, plan: 'ten-service' });
+    await expect.poll(() => plan(page)).toBe('Service-Premium');
+    expect(sessions).toBe(2);
+    planlens.sandbox.control.setPlan({ tenant: tenantId, associateId, plan: 'ten-sales' });
+    await expect.poll(() => plan(page)).toBe('Sales-Premium');
+    await page.context().close();
+  });
+
   test('says how old the data are while SuperOffice does not respond', async () => {
     const { planlens } = fixture;
     const { page } = await open();

@@ -1,4 +1,6 @@
 import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { SignInWay } from '../../src/web/sign-in/sign-in-attempts.ts';
+import { attemptsCookieName } from '../support/attempts-cookie.ts';
 import { launchBrowser, pageBlockingThirdPartyCookies } from '../support/browser.ts';
 import { install, type Planlens, startPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 
@@ -31,6 +33,8 @@ interface WindowOptions {
   readonly locale?: string | null;
   readonly timezone?: string;
   readonly scripts?: boolean;
+  /** How the panel signed its users in before in this browser, by default by its own frame. */
+  readonly way?: SignInWay;
   /** Allows third-party cookies, as some browsers do by default. */
   readonly thirdPartyCookies?: boolean;
 }
@@ -42,6 +46,8 @@ export interface BrowserWindow {
   readonly panel: FrameLocator;
   /** Console errors and warnings, including CSP violations, and uncaught script errors. */
   readonly consoleErrors: readonly string[];
+  /** Makes the panel know the way to sign a user in, as after a sign-in before. */
+  rememberWay(person: Pick<TestUser, 'tenantId' | 'associateId'>): Promise<void>;
   /** Signs a user in to their CRM and opens `path` there, by default the panel. */
   signIn(person: TestUser, path?: string): Promise<void>;
 }
@@ -64,11 +70,17 @@ export async function openBrowserFixture(browserArgs: readonly string[] = []): P
 
 async function openWindow(
   browser: Browser,
-  { sandbox }: Planlens,
+  { sandbox, url: planlensUrl }: Planlens,
   options: WindowOptions,
 ): Promise<BrowserWindow> {
   const viewport = { width: 1280, height: 900 };
-  const { locale = 'de-DE', colorScheme = 'light', timezone = 'UTC', scripts = true } = options;
+  const {
+    locale = 'de-DE',
+    colorScheme = 'light',
+    timezone = 'UTC',
+    scripts = true,
+    way = 'frame',
+  } = options;
   const context = await browser.newContext({
     viewport,
     colorScheme,
@@ -76,6 +88,20 @@ async function openWindow(
     javaScriptEnabled: scripts,
     ...(locale !== null && { locale }),
   });
+  /** What the panel remembers of the sign-ins before. */
+  const wayCookie = ({ tenantId, associateId }: Pick<TestUser, 'tenantId' | 'associateId'>) => ({
+    name: attemptsCookieName(tenantId, associateId),
+    value: `${tenantId}.${associateId}.0.0.${way}`,
+    domain: new URL(planlensUrl).hostname,
+    path: '/',
+    secure: true,
+    httpOnly: true,
+    sameSite: 'None' as const,
+    partitionKey: `http://${new URL(sandbox.url).hostname}`,
+  });
+  const rememberWay: BrowserWindow['rememberWay'] = async (person) => {
+    if (way !== 'unknown') await context.addCookies([wayCookie(person)]);
+  };
   const page = options.thirdPartyCookies
     ? await context.newPage()
     : await pageBlockingThirdPartyCookies(context);
@@ -88,7 +114,9 @@ async function openWindow(
     page,
     panel: page.frameLocator('iframe[name="PlanlensMain"]'),
     consoleErrors,
-    async signIn({ tenantId, userName }, path = '?panel=PlanlensMain') {
+    rememberWay,
+    async signIn({ tenantId, associateId, userName }, path = '?panel=PlanlensMain') {
+      await rememberWay({ tenantId, associateId });
       const next = encodeURIComponent(`/${tenantId}/${path}`);
       await page.goto(`${sandbox.url}/login/as/${userName}?next=${next}`);
     },

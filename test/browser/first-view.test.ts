@@ -31,6 +31,8 @@ describe('first view of the panel', () => {
       (name) =>
         ![
           'admin.css',
+          'api-docs.css',
+          'api-docs.js',
           'copy.js',
           'panel.webp',
           'plans.css',

@@ -142,8 +142,9 @@ describe('panel in CRM with third-party cookies blocked', () => {
   });
 
   test("shows each user their own plan, never the previous user's, when the CRM user changes", async () => {
-    const { page, panel, signIn } = await fixture.open();
+    const { page, panel, rememberWay, signIn } = await fixture.open();
     const shown: Promise<string>[] = [];
+    await rememberWay(germanUsers.servicePremium);
     page.on('response', (response) => {
       if (isPanel(response)) shown.push(readShownPlan(response));
     });

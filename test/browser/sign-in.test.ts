@@ -31,23 +31,26 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     return popUp;
   }
 
-  /** The panel of a federated user after the sign-in failed in the frame and the CRM reloaded it. */
-  async function openAfterFrameFailure(): Promise<BrowserWindow> {
-    const window = await fixture.open();
+  /** The panel of a federated user, which offers the button. */
+  async function openFederated(): Promise<BrowserWindow> {
+    const window = await fixture.open({ way: 'unknown' });
     await window.signIn(federated);
-    fixture.planlens.passTime(attemptExpiresAfterMs);
-    await window.page.reload();
     await button(window).waitFor();
     return window;
   }
 
-  test('offers a federated user a button on the second load and opens the panel through a pop-up', async () => {
-    const window = await openAfterFrameFailure();
+  test('offers the button on the next load after an attempt in the frame did not return', async () => {
+    // The user’s company left SuperOffice’s own sign-in for another since.
+    const window = await fixture.open({ way: 'redirect' });
+    await window.signIn(federated);
+    fixture.planlens.passTime(attemptExpiresAfterMs);
+    await window.page.reload();
+    await button(window).waitFor();
     expect(await window.panel.locator('h1').textContent()).toBe('Please sign in');
+    expect(await window.panel.locator('.code').textContent()).toContain('sign-in-timeout');
 
     const popUp = await openPopUp(window);
     await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
-
     await window.panel.getByRole('heading', { name: 'Sales-Premium' }).waitFor();
     expect(popUp.isClosed()).toBe(true);
     await window.page.reload();
@@ -93,7 +96,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('explains that the browser blocked the pop-up and offers a link to a new tab', async () => {
-    const window = await openAfterFrameFailure();
+    const window = await openFederated();
     await window.panel.locator('html').evaluate((html) => {
       html.ownerDocument.defaultView.open = () => null;
     });
@@ -103,7 +106,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('completes the sign-in in a single pop-up when the button is pressed twice', async () => {
-    const window = await openAfterFrameFailure();
+    const window = await openFederated();
     const popUp = await openPopUp(window);
     await button(window).click();
     await popUp.getByRole('button', { name: 'Continue as Oliver Grant' }).click();
@@ -112,7 +115,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('reports a connection failure during the session handoff and completes it afterwards', async () => {
-    const window = await openAfterFrameFailure();
+    const window = await openFederated();
     const session = `${fixture.planlens.url}/panel/session`;
     await window.page.route(session, (route) => route.abort());
     const first = await openPopUp(window);
@@ -123,10 +126,12 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('stops after three failed sign-ins with an explanation and a link to a separate window', async () => {
-    const window = await openAfterFrameFailure();
-    await (await openPopUp(window)).close();
-    await window.panel.getByText('If you have closed it, press the button').waitFor();
-    await (await openPopUp(window)).close();
+    const window = await openFederated();
+    for (let failed = 0; failed < 3; failed += 1) {
+      const popUp = await openPopUp(window);
+      await popUp.close();
+      await window.panel.getByText('If you have closed it, press the button').waitFor();
+    }
     await button(window).click();
     const stopped = window.panel.locator('.stopped');
     await stopped.waitFor();
@@ -196,7 +201,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('enters the panel although a sign-in page cuts the pop-up off from it', async () => {
-    const window = await openAfterFrameFailure();
+    const window = await openFederated();
     await window.page.context().route(`${fixture.planlens.sandbox.url}/**`, async (route) => {
       const response = await route.fetch({ maxRedirects: 0 });
       const headers = { ...response.headers(), 'cross-origin-opener-policy': 'same-origin' };
@@ -212,7 +217,7 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
   });
 
   test('gives the session of a pop-up to its own panel only, and only once', async () => {
-    const window = await openAfterFrameFailure();
+    const window = await openFederated();
     const requestBodies: string[] = [];
     const session = `${fixture.planlens.url}/panel/session`;
     // Intercept the questions of the panel, so that it does not take the session.

@@ -70,11 +70,11 @@ describe('examples', async () => {
 
   describe('ci-check', () => {
     const check = (args: string, given: Readonly<Record<string, string>> = settings) =>
-      runExample([process.execPath, 'ci-check/check.js', ...args.split(' ')], given);
+      runExample([process.execPath, 'ci-check/check.mjs', ...args.split(' ')], given);
 
     it('prints what its README shows', async () => {
       const readme = readText('examples/ci-check/README.md');
-      const [, args = ''] = /^node check\.js (.+)$/m.exec(readme) ?? [];
+      const [, args = ''] = /^node check\.mjs (.+)$/m.exec(readme) ?? [];
       const [, shown] = /^```text\n([\s\S]*?)^```$/m.exec(readme) ?? [];
       expect(await check(args)).toEqual({ exitCode: 1, output: shown });
     });

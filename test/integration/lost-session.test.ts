@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { VisitedPage } from '../../sandbox/cookie-client.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { getVisibleText, installedPlanlens, signInToCrm, submit, testUsers } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = testUsers;
@@ -33,6 +34,33 @@ const forms: readonly FormCase[] = [
       /<option value="Budget" selected>/,
       /name="saveAs"\s+value="Later"/,
     ],
+  },
+  {
+    view: 'admin-api-keys',
+    path: '/admin/api-keys',
+    having: 'value="create"',
+    fields: {
+      intent: 'create',
+      name: 'Offer app',
+      kind: 'publishable',
+      scope: 'explain',
+      origins: 'https://offers.example',
+      lifetime: '180',
+    },
+    shown: [
+      /name="name"\s+value="Offer app"/,
+      /value="publishable"[^>]* checked/,
+      /value="explain"[^>]* checked/,
+      /\nhttps:\/\/offers\.example<\/textarea>/,
+      /<option value="180" selected>/,
+    ],
+  },
+  {
+    view: 'admin-api-keys',
+    path: '/admin/api-keys',
+    having: 'value="revoke"',
+    fields: { intent: 'revoke' },
+    shown: [/name="intent" value="revoke"/],
   },
   {
     view: 'admin-contract',
@@ -167,6 +195,7 @@ describe('a form of an administrator whose session is lost', async () => {
       subject: 'feature:mailings',
       reason: '',
     });
+    await createApiKey(services.apiKeys);
     await services.userPins.save(tenantId, {
       associateId: 102,
       kind: 'at-least',
@@ -199,7 +228,7 @@ describe('a form of an administrator whose session is lost', async () => {
     const inViews = readdirSync('views')
       .filter((name) => name.startsWith('admin-'))
       .flatMap((name) => {
-        const found = readFileSync(`views/${name}`, 'utf8').match(/<form method="post"/g) ?? [];
+        const found = readFileSync(`views/${name}`, 'utf8').match(/<form\s[^>]*method="post"/g) ?? [];
         return found.map(() => name.replace('.ejs', ''));
       });
     expect(inViews.toSorted()).toEqual(forms.map(({ view }) => view).toSorted());

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
 import { handoffLifetimeMs } from '../../src/tenants/handoff-store.ts';
+import { attemptsCookieName } from '../support/attempts-cookie.ts';
 import {
   installedPlanlens,
   openPanelUrl,
@@ -91,6 +92,23 @@ describe('panel sign-in', async () => {
     planlens.passTime(attemptTimeoutMs);
     expect((await firstHop(frame, servicePremium)).status).toBe(302);
   });
+
+  it.each([
+    ['', 200, false],
+    ['.frame', 200, true],
+    ['.pop-up', 200, false],
+    ['.redirect', 302, false],
+  ])(
+    'without script, leads the frame of a user with the way "%s" by itself only if it worked',
+    async (way, status, leads) => {
+      const { tenantId, associateId } = salesPremium;
+      const cookie = `${attemptsCookieName(tenantId, associateId)}=${tenantId}.${associateId}.0.0${way}`;
+      const headers = { accept: 'text/html', cookie, 'sec-fetch-dest': 'iframe' };
+      const response = await fetch(panelUrl(planlens, salesPremium), { headers, redirect: 'manual' });
+      expect(response.status).toBe(status);
+      expect((await response.text()).includes('<meta http-equiv="refresh"')).toBe(leads);
+    },
+  );
 
   it('offers the button with the reason when SuperOffice denies a sign-in in the frame', async () => {
     const frame = await signInToCrm(planlens, salesPremium);

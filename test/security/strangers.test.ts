@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { attemptsCookieName } from '../support/attempts-cookie.ts';
 import {
   installedPlanlens,
   metricsToken,
@@ -42,6 +43,7 @@ describe('a stranger', async () => {
     const varying = [
       /(state|nonce|code_challenge)=[^&"]*/g,
       /sign-in-[\w-]{16}=[\w-]*/g,
+      /attempts-[\w-]{16}=/g,
       /Expires=[^;]*/g,
       /\.\d{13}\b/g,
       /[\da-f]{8}-[\da-f-]{27}/g,
@@ -61,7 +63,9 @@ describe('a stranger', async () => {
     '/setup?uctx=TENANT&usid=101',
   ])('does not learn whether a tenant has installed the app: %s', async (path) => {
     const other = sessionCookie(environment, { tenantId: 'Cust20003', associateId: 301 });
-    const attempts = (ofTenant: string) => ({ cookie: `__Host-planlens-attempts=${ofTenant}.101.0.0` });
+    const attempts = (ofTenant: string) => ({
+      cookie: `${attemptsCookieName(ofTenant, 101)}=${ofTenant}.101.0.0`,
+    });
     for (const headersFor of [() => ({}), () => ({ cookie: other }), attempts]) {
       const [known, unknown] = ['Cust20001', 'Cust29999'].map(async (ofTenant) =>
         visible(await visit(path.replace('TENANT', ofTenant), headersFor(ofTenant)), ofTenant),

@@ -22,6 +22,8 @@ export interface IdTokenClaims {
   readonly webApiUrl?: string | undefined;
   /** The system user token: a secret of the whole tenant. */
   readonly systemToken?: string | undefined;
+  /** Who signed the user in; its values are hardly documented (docs/superoffice/auth.md#32-claims). */
+  readonly identityProvider?: string | undefined;
   /** Seconds since 1970. */
   readonly expiresAt: number;
 }
@@ -80,6 +82,7 @@ function readIdentity(claims: VerifiedClaims): IdTokenClaims | TokenReason {
     email: textClaim(claims, 'email'),
     webApiUrl: textClaim(claims, 'webapi_url'),
     systemToken: textClaim(claims, 'system_token'),
+    identityProvider: textClaim(claims, 'identityprovider'),
   };
 }
 

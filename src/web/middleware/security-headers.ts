@@ -67,10 +67,10 @@ const permissionsPolicy = deniedFeatures.map((feature) => `${feature}=()`).join(
 
 /**
  * Permits framing by the hosts of the CRM (sources of `frame-ancestors`) and by no other site.
- * @param frames the sources that the page itself may frame
+ * @param targets the sources that the page itself may frame, and lead to by a form; by default only our own by a form
  */
-export function allowFramingByCrm(hosts: readonly string[], frames: readonly string[] = []): RequestHandler {
-  const setPolicy = helmet.contentSecurityPolicy(toContentSecurityPolicy(hosts, frames));
+export function allowFramingByCrm(hosts: readonly string[], targets: readonly string[] = []): RequestHandler {
+  const setPolicy = helmet.contentSecurityPolicy(toContentSecurityPolicy(hosts, targets));
   return function inCrm(request, response, next) {
     keepOpener(request, response, () => setPolicy(request, response, next));
   };
@@ -78,7 +78,7 @@ export function allowFramingByCrm(hosts: readonly string[], frames: readonly str
 
 /** The policies of the two pages that take part in a sign-in in a hidden frame of the panel. */
 export interface HiddenFramePolicies {
-  /** For the page that the panel shows while it signs in: it frames the sign-in. */
+  /** For the page that the panel shows while it signs in: it frames the sign-in, or leads to it by a form. */
   readonly outer: RequestHandler;
   /** For the page on which the sign-in in the hidden frame ends. */
   readonly inner: RequestHandler;
@@ -96,7 +96,7 @@ export const keepOpener: RequestHandler = function keepOpener(_request, response
   next();
 };
 
-function toContentSecurityPolicy(frameAncestors: readonly string[], frames: readonly string[] = []) {
+function toContentSecurityPolicy(frameAncestors: readonly string[], targets: readonly string[] = []) {
   return {
     useDefaults: false,
     directives: {
@@ -106,9 +106,9 @@ function toContentSecurityPolicy(frameAncestors: readonly string[], frames: read
       connectSrc: ["'self'"],
       imgSrc: ["'self'", 'data:'],
       baseUri: ["'none'"],
-      formAction: ["'self'"],
+      formAction: targets.length > 0 ? [...targets] : ["'self'"],
       frameAncestors: [...frameAncestors],
-      ...(frames.length > 0 && { frameSrc: [...frames] }),
+      ...(targets.length > 0 && { frameSrc: [...targets] }),
     },
   } satisfies HelmetOptions['contentSecurityPolicy'];
 }

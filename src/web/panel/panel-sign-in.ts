@@ -1,18 +1,26 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../../errors.ts';
-import type { SignInPurpose } from '../../tenants/sign-in-store.ts';
-import { askedPageUrl, cookieProbeUrl, type PanelUrl, panelUrl, signInLinks } from '../links.ts';
+import {
+  askedPageUrl,
+  cookieProbeUrl,
+  type PanelUrl,
+  panelUrl,
+  signInLinks,
+  signInPlaces,
+  startSignInUrl,
+} from '../links.ts';
+import { isFramed } from '../middleware/fetch-metadata.ts';
 import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
-import { type BeginSignIn, panelPurpose, type StartSignIn } from '../sign-in/begin-sign-in.ts';
+import { type BeginSignIn, panelPurpose } from '../sign-in/begin-sign-in.ts';
 import { hasBearer, isSessionExpected } from '../sign-in/session.ts';
 import {
   type Attempts,
   countAttempt,
   maySignInSilently,
-  needsPopUp,
   readAttempts,
+  type SignInWay,
   startCounting,
 } from '../sign-in/sign-in-attempts.ts';
 import { createSignInError } from '../sign-in/sign-in-error.ts';
@@ -27,13 +35,12 @@ const maxPageLength = 400;
 /** @param deps.now the current time, ms since 1970 */
 export function createPanelSignIn(deps: {
   beginSignIn: BeginSignIn;
-  startSignIn: StartSignIn;
   hiddenFramePolicies: HiddenFramePolicies;
   languages: Languages;
   views: Views;
   now: () => number;
 }): PanelSignIn {
-  const { beginSignIn, startSignIn, hiddenFramePolicies, languages, views, now } = deps;
+  const { beginSignIn, hiddenFramePolicies, languages, views, now } = deps;
 
   return function signIn(request, response, url) {
     // Scripts cannot follow redirects to SuperOffice.
@@ -49,39 +56,40 @@ export function createPanelSignIn(deps: {
   type User = PanelUrl & ReturnType<typeof returnTo>;
 
   function signInSilently(request: Request, response: Response, user: User, attempts: Attempts): void {
-    const isPopUpOnly = needsPopUp(attempts);
-    if (!isPopUpOnly) {
-      if (!maySignInSilently(attempts, now())) throw createSignInError(user, 'sign-in-timeout');
-      countAttempt(response, user, attempts, now());
+    const { way } = attempts;
+    const place = readSignInPlace(request);
+    // A window of its own can show any sign-in page. A request that names no destination may come from a frame.
+    const isHopeless =
+      way === 'pop-up'
+        ? request.headers['sec-fetch-dest'] === undefined
+        : !maySignInSilently(attempts, now());
+    if (isHopeless) throw createSignInError(user, 'sign-in-timeout');
+    if (isFramed(request) && place === undefined && way !== 'redirect')
+      showProgress(request, response, user, way);
+    else {
+      if (way !== 'pop-up') countAttempt(response, user, attempts, now());
+      const inHiddenFrame = isFramed(request) && place === 'hidden-frame' && { inHiddenFrame: true as const };
+      beginSignIn(request, response, { ...panelPurpose(user), ...inHiddenFrame });
     }
-    const purpose = panelPurpose(user);
-    const destination = request.headers['sec-fetch-dest'];
-    // In a window of its own, any sign-in page works.
-    if (isPopUpOnly && !['iframe', 'document'].includes(destination ?? ''))
-      throw createSignInError(user, 'sign-in-timeout');
-    if (destination === 'iframe') showProgress(request, response, purpose, isPopUpOnly);
-    else beginSignIn(request, response, purpose);
   }
 
   /**
    * Shows a page of ours until SuperOffice responds, instead of an empty frame. Its script signs in by a hidden frame where
    * the browser lets that frame use SuperOffice's cookies, because the page then remains if an identity provider refuses
-   * to be framed. Elsewhere the panel's own frame goes to SuperOffice, as it does without script, unless only a pop-up could
-   * sign the user in before.
+   * to be framed. The panel's own frame goes to SuperOffice only if that signed the user in before, or SuperOffice itself
+   * did. Otherwise the page offers the pop-up.
    */
-  function showProgress(
-    request: Request,
-    response: Response,
-    purpose: Extract<SignInPurpose, { kind: 'panel' }>,
-    isPopUpOnly: boolean,
-  ): void {
+  function showProgress(request: Request, response: Response, user: User, way: SignInWay): void {
+    const asked = askedPageUrl(user);
+    const frameUrl = startSignInUrl(asked, 'frame');
     const page = {
-      isPopUpOnly,
-      url: startSignIn(response, purpose),
-      hiddenFrameUrl: startSignIn(response, { ...purpose, inHiddenFrame: true }),
-      ...signInLinks(purpose),
+      way,
+      frameUrl,
+      frameForm: toForm(frameUrl),
+      hiddenFrameUrl: startSignInUrl(asked, 'hidden-frame'),
+      ...signInLinks(user),
     };
-    const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
+    const language = languages.choose([user.language, ...request.acceptsLanguages()]);
     hiddenFramePolicies.outer(request, response, () =>
       response.set('Cache-Control', 'no-store').send(views('signing-in', language, page)),
     );
@@ -110,6 +118,17 @@ export function createSignInFirst(deps: {
   };
 }
 
+/** Where the page in the panel's frame lets the sign-in take place; undefined for a request that it did not make. */
+function readSignInPlace({ query }: Request) {
+  return signInPlaces.find((place) => place === query.signIn);
+}
+
+/** The form that leads to a URL. */
+function toForm(url: string) {
+  const [action = '', query] = url.split('?', 2);
+  return { action, fields: [...new URLSearchParams(query)].map(([name, value]) => ({ name, value })) };
+}
+
 /** The page of a request, without what only described how it was reached; nothing for the panel itself. */
 function returnTo({ path, query }: Request, url: PanelUrl): { returnTo?: string } {
   // A name may have several values, like the plans of a comparison.
@@ -119,7 +138,7 @@ function returnTo({ path, query }: Request, url: PanelUrl): { returnTo?: string 
       .flatMap((value): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
   );
   const params = new URLSearchParams(texts);
-  for (const name of ['signedIn', 'cookie', 'loading', 'refreshed', 'again']) params.delete(name);
+  for (const name of ['signedIn', 'cookie', 'loading', 'refreshed', 'again', 'signIn']) params.delete(name);
   const page = `${path}?${params}`;
   return page === panelUrl(url) || page.length > maxPageLength ? {} : { returnTo: page };
 }

@@ -2,12 +2,14 @@ import { AppError } from '../../errors.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
 import { isAdministratorPath } from '../administrator-pages.ts';
 import { askedPageUrl, panelUrl, panelUserQuery } from '../links.ts';
+import { isFramed } from '../middleware/fetch-metadata.ts';
 import type { HiddenFramePolicies } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Views } from '../rendering/views.ts';
 import type { AfterSignIn, SignedIn } from './auth-callback.ts';
 import type { Session, Sessions } from './session.ts';
-import { clearAttempts } from './sign-in-attempts.ts';
+import type { SessionHandoff } from './session-handoff.ts';
+import { clearAttempts, rememberFrame } from './sign-in-attempts.ts';
 import type { StartSession } from './start-session.ts';
 
 /**
@@ -19,6 +21,8 @@ export function createAfterSignIn(deps: {
   sessions: Sessions;
   handoffs: HandoffStore;
   hiddenFramePolicies: HiddenFramePolicies;
+  /** Values of the claim `identityprovider` that name SuperOffice itself. */
+  ownIdentityProviders: readonly string[];
   languages: Languages;
   views: Views;
   now: () => number;
@@ -37,7 +41,9 @@ export function createAfterSignIn(deps: {
   return {
     async panel(request, response, signedIn, purpose) {
       sessions.write(response, await startPanelSession(signedIn, purpose));
-      clearAttempts(response);
+      const isInOwnFrame = isFramed(request) && !purpose.inHiddenFrame;
+      if (isInOwnFrame) rememberFrame(request, response, signedIn.claims);
+      else clearAttempts(response, signedIn.claims);
       const url = `${askedPageUrl(purpose)}&signedIn=${now()}`;
       if (!purpose.inHiddenFrame) return response.redirect(303, url);
       hiddenFramePolicies.inner(request, response, () =>
@@ -46,7 +52,10 @@ export function createAfterSignIn(deps: {
     },
 
     async 'pop-up'(request, response, signedIn, purpose) {
-      await handoffs.offer(await startPanelSession(signedIn, purpose), purpose.challenge);
+      const usesOwnProvider = deps.ownIdentityProviders.includes(signedIn.claims.identityProvider ?? '');
+      const session = await startPanelSession(signedIn, purpose);
+      const handoff: SessionHandoff = { ...session, usesOwnProvider };
+      await handoffs.offer(handoff, purpose.challenge);
       const language = languages.choose([purpose.language, ...request.acceptsLanguages()]);
       response.send(views('session-handoff', language, { panelUrl: panelUrl(purpose) }));
     },

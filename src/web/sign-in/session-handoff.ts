@@ -16,6 +16,15 @@ const randomSchema = z.string().regex(/^[\w-]{43}$/);
 const popUpSignInSchema = z.object({ ...panelUserSchema.shape, challenge: randomSchema });
 const redemptionSchema = z.object({ verifier: randomSchema });
 
+/** What a pop-up hands to its panel. */
+const handoffSchema = z.object({
+  ...sessionSchema.shape,
+  /** Whether SuperOffice itself signed the user in; a pop-up of an earlier version does not tell. */
+  usesOwnProvider: z.boolean().catch(false),
+});
+/** A session, and who signed the user in. */
+export type SessionHandoff = Readonly<z.infer<typeof handoffSchema>>;
+
 /** Set before the sign-in of a pop-up: a browser that does not send it refuses our cookies in the frame of the panel. */
 const probeCookie = '__Host-planlens-probe';
 const probeLifetimeMs = 10 * 60_000;
@@ -71,13 +80,14 @@ export function createRedeemHandoff(deps: {
   return async function redeemHandoff(request: Request, response: Response) {
     deps.limits.countAnonymous(request);
     const { verifier } = parseBody(redemptionSchema, request);
-    const { data: session } = sessionSchema.safeParse(await deps.handoffs.redeem(verifier));
+    const { data: handoff } = handoffSchema.safeParse(await deps.handoffs.redeem(verifier));
     response.set('Cache-Control', 'no-store');
-    if (session === undefined) return void response.status(204).end();
+    if (handoff === undefined) return void response.status(204).end();
+    const { usesOwnProvider, ...session } = handoff;
     if (readCookie(request, probeCookie) === undefined)
       return void response.json({ bearer: deps.sessions.createBearer(session) });
     deps.sessions.write(response, session);
-    rememberPopUp(request, response, session);
+    rememberPopUp(request, response, session, usesOwnProvider);
     response.json({ bearer: null });
   };
 }

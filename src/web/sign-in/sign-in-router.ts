@@ -15,6 +15,7 @@ import type { Views } from '../rendering/views.ts';
 import { createAfterSignIn } from './after-sign-in.ts';
 import { type AfterSignIn, createAuthCallback } from './auth-callback.ts';
 import type { StartSignIn } from './begin-sign-in.ts';
+import { createHiddenFrameFailure } from './hidden-frame-failure.ts';
 import type { Sessions } from './session.ts';
 import {
   createPopUp,
@@ -37,6 +38,7 @@ export function createSignInRouter(deps: {
   sessionCutoffs: SessionCutoffStore;
   startSignIn: StartSignIn;
   hiddenFramePolicies: HiddenFramePolicies;
+  ownIdentityProviders: readonly string[];
   finishInstall: AfterSignIn['install'];
   languages: Languages;
   views: Views;
@@ -58,13 +60,14 @@ export function createSignInRouter(deps: {
     limits: deps.limits,
     after: { install: finishInstall, ...createAfterSignIn({ ...deps, startSession }) },
   });
+  const hiddenFrameFailure = createHiddenFrameFailure(deps);
   const json = express.json({ limit: '4kb' });
 
   const router = Router();
   router
     .route('/auth/callback')
-    .get(inCrm, authCallback)
-    .post(inCrm, form, authCallback)
+    .get(inCrm, authCallback, hiddenFrameFailure)
+    .post(inCrm, form, authCallback, hiddenFrameFailure)
     .all(methodNotAllowed);
   router
     .route('/panel/sign-in')

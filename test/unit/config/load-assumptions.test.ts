@@ -39,6 +39,7 @@ const shippedPlatform = {
     screen: '{crm}/default.aspx?{target}',
     administration: '{crm}/admin/default.aspx?',
   },
+  ownIdentityProviders: ['central-superid', 'superoffice-online'],
 };
 
 describe('readAssumptions', () => {
@@ -69,6 +70,7 @@ describe('readAssumptions', () => {
     const platform = {
       stateChangeAudiences: ['spn:serial'],
       crmAddresses: { administration: '{crm}/admin/default.aspx?{target}' },
+      ownIdentityProviders: [],
     };
     expect(readText(JSON.stringify({ platform }))).toMatchObject({ valid: true, platform });
     for (const screen of ['https://example.com/{target}', '{crm}.example.com/', '{crm}/ "x', 5])
@@ -77,6 +79,9 @@ describe('readAssumptions', () => {
       ]);
     expect(invalidPaths('{"platform": {"stateChangeAudiences": ["any"]}}')).toEqual([
       'platform.stateChangeAudiences.0',
+    ]);
+    expect(invalidPaths('{"platform": {"ownIdentityProviders": [""]}}')).toEqual([
+      'platform.ownIdentityProviders.0',
     ]);
     expect(invalidPaths('{"platform": {"stateChangeAudiences": []}}')).toEqual([
       'platform.stateChangeAudiences',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
 import type { ApiKeyStore } from '../../../tenants/api-key-store.ts';
 import { requestedLanguage } from '../../links.ts';
 import { toAuditActor } from '../../middleware/audit-refusals.ts';
@@ -13,12 +14,15 @@ import { apiKeysView, type InvalidApiKey } from './api-keys-view.ts';
 
 const path = '/admin/api-keys';
 
+type Notice = 'repeated' | 'revoked' | 'not-sent';
+
 /** What the page shows once, besides the list. */
 interface Outcome {
   readonly refused?: InvalidApiKey;
   /** The new key itself. Only the response to its form has it. */
   readonly created?: { readonly name: string; readonly key: string };
-  readonly isRepeated?: boolean;
+  /** What the form did or did not do. */
+  readonly notice?: Notice;
 }
 
 /**
@@ -41,12 +45,12 @@ export function createApiKeysPage(deps: {
       adminFrame(request, administrator, 'apiKeys'),
       apiKeys.list(tenantId),
     ]);
-    const { refused = null, created = null, isRepeated = false } = outcome;
+    const { refused = null, created = null, notice = findNotice(request) } = outcome;
     return views('admin-api-keys', language, {
       ...frame,
       ...apiKeysView(keys, refused, { language, newId: randomUUID(), now: now() }),
       created,
-      notice: isRepeated ? language.t('admin.apiKeys.repeated') : findNotice(request, language.t),
+      notice: noticeText(notice, language.t),
     });
   }
 
@@ -65,7 +69,7 @@ export function createApiKeysPage(deps: {
       const created = { name: form.name, key: outcome.key };
       response.send(await render(request, administrator, { created }));
     } else if (outcome === 'repeated')
-      response.send(await render(request, administrator, { isRepeated: true }));
+      response.send(await render(request, administrator, { notice: 'repeated' }));
     else {
       const refused = { ...form, validationError: outcome === 'full' ? ('keys-full' as const) : outcome };
       response.status(400).send(await render(request, administrator, { refused }));
@@ -77,9 +81,7 @@ export function createApiKeysPage(deps: {
       const administrator = await administratorGuard.signInOrRequire(request, response, path);
       if (administrator === null) return;
       const draft = apiKeyFormSchema.safeParse(drafts.take(request, response, administrator.session, path));
-      const kept = draft.data?.intent === 'create' ? draft.data : null;
-      const outcome = kept === null ? {} : { refused: { ...kept, validationError: 'not-sent' as const } };
-      response.send(await render(request, administrator, outcome));
+      response.send(await render(request, administrator, draft.success ? notSent(draft.data) : {}));
     },
 
     async send(request, response) {
@@ -93,7 +95,27 @@ export function createApiKeysPage(deps: {
   };
 }
 
+/** Tells about a form that came without its session: what was typed, or that no key was revoked. */
+function notSent(form: z.infer<typeof apiKeyFormSchema>): Outcome {
+  return form.intent === 'create'
+    ? { refused: { ...form, validationError: 'not-sent' } }
+    : { notice: 'not-sent' };
+}
+
 /** What a form did before it led to the page. */
-function findNotice({ query }: Request, t: (key: string) => string): string {
-  return query.revoked === 'yes' ? t('admin.apiKeys.revoked') : '';
+function findNotice({ query }: Request): Notice | null {
+  return query.revoked === 'yes' ? 'revoked' : null;
+}
+
+function noticeText(notice: Notice | null, t: (key: string) => string): string {
+  switch (notice) {
+    case 'repeated':
+      return t('admin.apiKeys.repeated');
+    case 'revoked':
+      return t('admin.apiKeys.revoked');
+    case 'not-sent':
+      return t('admin.validationError.not-sent');
+    case null:
+      return '';
+  }
 }

@@ -106,8 +106,19 @@ function toEvidence(
   }
 }
 
-/** Describes what SuperOffice's documentation asks for. */
+/** By the statements, which all users share, and language: texts with placeholders take most of the time of an answer. */
+const documentations = new WeakMap<Documentation['statements'], Map<string, DescribedDocumentation>>();
+
+/** Describes what SuperOffice's documentation asks for; once per language. */
 export function toDocumentation(documentation: Documentation, language: Language): DescribedDocumentation {
+  const kept = documentations.get(documentation.statements) ?? new Map<string, DescribedDocumentation>();
+  documentations.set(documentation.statements, kept);
+  const described = kept.get(language.code) ?? describe(documentation, language);
+  kept.set(language.code, described);
+  return described;
+}
+
+function describe(documentation: Documentation, language: Language): DescribedDocumentation {
   const { page, statements, conflict, parts, ended } = documentation;
   const words = describeDocumentation(documentation, language);
   return {

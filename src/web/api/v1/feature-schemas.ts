@@ -24,7 +24,7 @@ const decided = {
 };
 
 /** A feature of the catalogue, decided for one user. */
-const featureSchema = z
+export const featureSchema = z
   .object({
     key: featureKeySchema,
     row: z.string().meta({ description: 'The row of the plan catalogue.', examples: ['SaP9'] }),

@@ -634,8 +634,9 @@ const pages = {
   removal: { lang: nasty, companyName: nasty, tenantId: nasty, csrfToken: nasty },
   continue: { url: nasty },
   'signing-in': {
-    isPopUpOnly: false,
-    url: nasty,
+    way: 'unknown',
+    frameUrl: nasty,
+    frameForm: { action: nasty, fields: [{ name: nasty, value: nasty }] },
     hiddenFrameUrl: nasty,
     popUpUrl: nasty,
     ownWindowUrl: nasty,

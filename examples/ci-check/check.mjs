@@ -18,7 +18,7 @@ function readArguments() {
     allowPositionals: true,
   });
   if (values.plan.length === 0 || features.length === 0)
-    throw new Error('Usage: node check.js --plan sales-essential [--plan …] feature [feature …]');
+    throw new Error('Usage: node check.mjs --plan sales-essential [--plan …] feature [feature …]');
   return { plans: values.plan, features };
 }
 
