@@ -36,7 +36,8 @@ export function createEvaluationShortcut(deps: {
           const durationMs = performance.now() - startedAt;
           onRequest({ route, method: 'POST', status: answer.status, durationMs });
         });
-        sendAnswer(response, { ...answer, headers: { ...headers, ...answer.headers } });
+        // After the other requests that have arrived: a waiting client or proxy is woken once for all of them.
+        setImmediate(() => sendAnswer(response, { ...answer, headers: { ...headers, ...answer.headers } }));
       },
       () => app(request, response),
     );
