@@ -328,6 +328,7 @@ describe('rule 18: only required claims are kept', () => {
         serial: '1801550193',
         upn: 'user@example.com',
         email: 'user@example.com',
+        identityProvider: 'superoffice-online',
         webApiUrl: 'https://sod2.superoffice.com/Cust12345/api/',
         systemToken: 'Planlens-AbC123xYz9',
         expiresAt: seconds + 300,
