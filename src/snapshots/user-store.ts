@@ -3,6 +3,7 @@ import type { Lock } from '../coordination/advisory-locks.ts';
 import type { Database } from '../database/database.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import type { UserLogin } from '../superoffice/api/user-logins.ts';
+import { lockTenant } from '../tenants/lock-tenant.ts';
 import { eraseUnlistedUsers, listErasedUsers } from '../tenants/user-data.ts';
 import { saveLicenseChanges } from './license-history.ts';
 
@@ -155,12 +156,7 @@ export function createUserStore({ db }: { db: Database }): UserStore {
     async saveLogins(tenantId, logins, readAt) {
       await db.transaction().execute(async (transaction) => {
         // Excludes a list that is being replaced, whose rows are locked in another order.
-        await transaction
-          .selectFrom('tenants')
-          .select('context_identifier')
-          .where('context_identifier', '=', tenantId)
-          .forNoKeyUpdate()
-          .execute();
+        await lockTenant(transaction, tenantId);
         if (logins === null) await forgetLogins(transaction, tenantId);
         else await updateLogins(transaction, tenantId, logins, readAt);
       });

@@ -6,6 +6,7 @@ import { randomToken, sha256Base64Url } from '../crypto/random-token.ts';
 import type { ApiKeyRow, Database } from '../database/database.ts';
 import type { ApiKeyUses } from './api-key-uses.ts';
 import { type AuditActor, writeAudit } from './audit-log.ts';
+import { lockTenant } from './lock-tenant.ts';
 
 /** What a key may be used for: answers about features, the evidence behind them, and lists of the whole tenant. */
 export const apiScopes = ['evaluate', 'explain', 'export'] as const;
@@ -249,12 +250,7 @@ export function isActive({ isRevoked, expiresAt }: KnownApiKey, now: number): bo
 
 /** Locks the tenant until the transaction ends, so that the number is exact. */
 async function countInUse(transaction: Database, tenantId: string): Promise<number> {
-  await transaction
-    .selectFrom('tenants')
-    .select('context_identifier')
-    .where('context_identifier', '=', tenantId)
-    .forNoKeyUpdate()
-    .execute();
+  await lockTenant(transaction, tenantId);
   const { count } = await transaction
     .selectFrom('api_keys')
     .select(({ fn }) => fn.countAll<string>().as('count'))

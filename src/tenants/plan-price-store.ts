@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { formatAmount, parseAmount } from '../licensing/billing/amounts.ts';
 import { type PlanPrice, type PlanPrices, pricePeriods } from '../licensing/billing/plan-prices.ts';
+import { lockTenant } from './lock-tenant.ts';
 
 /** The prices that administrators entered for the plans of their tenant. */
 export interface PlanPriceStore {
@@ -32,12 +33,7 @@ export function createPlanPriceStore({ db }: { db: Database }): PlanPriceStore {
     save: (tenantId, prices) =>
       db.transaction().execute(async (transaction) => {
         // One after another: two administrators may save at the same time.
-        await transaction
-          .selectFrom('tenants')
-          .select('context_identifier')
-          .where('context_identifier', '=', tenantId)
-          .forNoKeyUpdate()
-          .execute();
+        await lockTenant(transaction, tenantId);
         await transaction.deleteFrom('plan_prices').where('context_identifier', '=', tenantId).execute();
         if (prices === null || prices.byPlan.size === 0) return;
         const { currency, byPlan } = prices;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { lockTenant } from './lock-tenant.ts';
 
 /** A text with which administrators answer access requests, under a name. */
 export interface SavedAnswer {
@@ -39,12 +40,7 @@ export function createSavedAnswerStore({ db }: { db: Database }): SavedAnswerSto
     save: (tenantId, { name, text }, replaced) =>
       db.transaction().execute(async (transaction) => {
         // One after another, so that the number is exact.
-        await transaction
-          .selectFrom('tenants')
-          .select('context_identifier')
-          .where('context_identifier', '=', tenantId)
-          .forNoKeyUpdate()
-          .execute();
+        await lockTenant(transaction, tenantId);
         const rows = await transaction
           .selectFrom('saved_answers')
           .select('name')

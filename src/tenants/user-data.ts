@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import { type AuditActor, writeAudit } from './audit-log.ts';
+import { lockTenant } from './lock-tenant.ts';
 import { publishRemovals } from './removal.ts';
 
 /** A user of a tenant. */
@@ -83,12 +84,7 @@ export function createUserDataStore(deps: { db: Database; now: () => number }): 
     async erase({ tenantId, associateId }, requestedBy) {
       await db.transaction().execute(async (transaction) => {
         // Excludes a save that found the user known.
-        await transaction
-          .selectFrom('tenants')
-          .select('context_identifier')
-          .where('context_identifier', '=', tenantId)
-          .forNoKeyUpdate()
-          .execute();
+        await lockTenant(transaction, tenantId);
         await eraseUsers(transaction, tenantId, [associateId]);
         if (requestedBy !== undefined)
           await writeAudit(transaction, requestedBy, now(), { event: 'user-erased', user: associateId });
