@@ -1,7 +1,7 @@
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
-import { SuperOfficeError } from '../../../superoffice/transport/superoffice-error.ts';
 import type { TenantStore } from '../../../tenants/tenant-store.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
+import { readLicenses } from '../read-licenses.ts';
 import { tenantVersion } from './data-version.ts';
 import { digestOf } from './snapshot-digest.ts';
 
@@ -33,10 +33,7 @@ export function createDataVersions(deps: {
       const tenant = await tenants.findCached(tenantId);
       if (tenant === null) return null;
       if (tenant.status !== 'active') return tenantVersion(tenant.status, null, today());
-      const snapshot = await licenses.getTenantLicenses(tenant).catch((error: unknown) => {
-        if (error instanceof SuperOfficeError) return null;
-        throw error;
-      });
+      const { snapshot } = await readLicenses(licenses.getTenantLicenses(tenant));
       return tenantVersion(tenant.status, snapshot?.content ?? null, today());
     },
 

@@ -3,10 +3,10 @@ import type { TenantLicenses, UserLicenses } from '../../../licensing/licenses/l
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
 import type { UserLookup } from '../../../snapshots/user-lookup.ts';
-import { SuperOfficeError } from '../../../superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../../tenants/tenant.ts';
 import type { TenantStore } from '../../../tenants/tenant-store.ts';
 import type { ApiCaller } from '../api-caller.ts';
+import { readLicenses } from '../read-licenses.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { OfrepError } from './ofrep-error.ts';
 
@@ -45,16 +45,6 @@ export function createLoadSubject(deps: {
     if (isOther) throw new AppError('api-scope-missing', { detail: 'another user' });
     if (match.kind === 'found') return match.associateId;
     throw new OfrepError('INVALID_CONTEXT', explainNoMatch(match.kind, targetingKey));
-  }
-
-  /** The stored data or, if nothing is stored and SuperOffice does not respond, null. */
-  async function readLicenses<T>(reading: Promise<CachedSnapshot<T> | null>) {
-    try {
-      return { snapshot: await reading, isUnavailable: false };
-    } catch (error) {
-      if (!(error instanceof SuperOfficeError)) throw error;
-      return { snapshot: null, isUnavailable: true };
-    }
   }
 
   return async (caller, asked) => {

@@ -3,7 +3,6 @@ import type { EntitlementEngine, TenantEntitlements } from '../../../licensing/e
 import type { TenantLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
-import { SuperOfficeError } from '../../../superoffice/transport/superoffice-error.ts';
 import type { ApiScope } from '../../../tenants/api-key-store.ts';
 import type { Tenant } from '../../../tenants/tenant.ts';
 import type { TenantStore } from '../../../tenants/tenant-store.ts';
@@ -11,6 +10,7 @@ import type { Language } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import { type ApiCaller, requireScope } from '../api-caller.ts';
 import { findPause } from '../ofrep/pause.ts';
+import { readLicenses } from '../read-licenses.ts';
 import type { TenantAnswer } from './tenant-schemas.ts';
 
 /** A tenant with its licenses, as the answers about the whole tenant need it. */
@@ -35,24 +35,16 @@ export function createLoadTenant(deps: {
 }): LoadTenant {
   const { tenants, entitlementEngine, now } = deps;
 
-  /** Stored data or, if nothing is stored and SuperOffice does not respond, null. */
-  async function read(tenant: Tenant) {
-    if (tenant.status !== 'active') return { licenses: null, isUnavailable: false };
-    try {
-      return { licenses: await deps.licenses.getTenantLicenses(tenant), isUnavailable: false };
-    } catch (error) {
-      if (!(error instanceof SuperOfficeError)) throw error;
-      return { licenses: null, isUnavailable: true };
-    }
-  }
-
   return async (tenantId) => {
     const known = await tenants.findCached(tenantId);
     if (known === null) throw new AppError('api-key-invalid', { detail: 'removed tenant' });
-    const found = await read(known);
+    const isActive = known.status === 'active';
+    const found = await readLicenses(
+      isActive ? deps.licenses.getTenantLicenses(known) : Promise.resolve(null),
+    );
     // A read may have found that the tenant revoked its consent.
     const tenant = (await tenants.findCached(tenantId)) ?? known;
-    const licenses = tenant.status === 'active' ? found.licenses : null;
+    const licenses = tenant.status === 'active' ? found.snapshot : null;
     const entitlements = entitlementEngine(licenses?.content ?? null, toUtcDay(now()));
     const { model, notices } = entitlements.report(null);
     return {
