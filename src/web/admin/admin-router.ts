@@ -20,6 +20,7 @@ import type { UserPinStore } from '../../tenants/user-pin-store.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import type { Languages } from '../rendering/i18n.ts';
+import type { SpreadsheetFormat } from '../rendering/spreadsheet.ts';
 import type { Views } from '../rendering/views.ts';
 import type { FormDrafts } from '../sign-in/form-draft.ts';
 import type { AdministratorGuard } from '../sign-in/require-administrator.ts';
@@ -84,63 +85,34 @@ export function createAdminRouter(deps: {
   const whatIf = createWhatIfPage(pageDeps);
 
   const router = Router();
-  router.route('/admin').get(createOverviewPage(pageDeps)).all(methodNotAllowed);
-  router.route('/admin/users').get(users.show).all(methodNotAllowed);
-  router.route('/admin/users.csv').get(users.download('csv')).all(methodNotAllowed);
-  router.route('/admin/users.xlsx').get(users.download('xlsx')).all(methodNotAllowed);
-  router
-    .route('/admin/users/:associateId')
-    .get(user.show)
-    .post(form, csrfProtection, user.mark)
-    .all(methodNotAllowed);
-  router.route('/admin/seats').get(seats.show).all(methodNotAllowed);
-  router.route('/admin/seats.csv').get(seats.download('csv')).all(methodNotAllowed);
-  router.route('/admin/seats.xlsx').get(seats.download('xlsx')).all(methodNotAllowed);
-  router.route('/admin/seats/trend.csv').get(seats.downloadTrend('csv')).all(methodNotAllowed);
-  router.route('/admin/seats/trend.xlsx').get(seats.downloadTrend('xlsx')).all(methodNotAllowed);
-  router
-    .route('/admin/seats/reclaim')
-    .get(reclaim.show)
-    .post(form, csrfProtection, reclaim.mark)
-    .all(methodNotAllowed);
-  router.route('/admin/seats/reclaim.csv').get(reclaim.download('csv')).all(methodNotAllowed);
-  router.route('/admin/seats/reclaim.xlsx').get(reclaim.download('xlsx')).all(methodNotAllowed);
-  router
-    .route('/admin/access-requests')
-    .get(accessRequests.show)
-    .post(form, csrfProtection, accessRequests.resolve)
-    .all(methodNotAllowed);
-  router.route('/admin/what-if.csv').get(whatIf.download('csv')).all(methodNotAllowed);
-  router.route('/admin/what-if.xlsx').get(whatIf.download('xlsx')).all(methodNotAllowed);
-  router
-    .route('/admin/what-if')
-    .get(whatIf.show)
-    .post(form, csrfProtection, whatIf.pin)
-    .all(methodNotAllowed);
-  router.route('/admin/access-requests.csv').get(accessRequests.download('csv')).all(methodNotAllowed);
-  router.route('/admin/access-requests.xlsx').get(accessRequests.download('xlsx')).all(methodNotAllowed);
-  router
-    .route('/admin/saved-answers')
-    .get(savedAnswers.show)
-    .post(form, csrfProtection, savedAnswers.send)
-    .all(methodNotAllowed);
-  router
-    .route('/admin/contract')
-    .get(contract.show)
-    .post(form, csrfProtection, contract.save)
-    .all(methodNotAllowed);
-  router.route('/admin/history').get(history.show).all(methodNotAllowed);
-  router.route('/admin/history.csv').get(history.download('csv')).all(methodNotAllowed);
-  router.route('/admin/history.xlsx').get(history.download('xlsx')).all(methodNotAllowed);
-  router
-    .route('/admin/api-keys')
-    .get(apiKeys.show)
-    .post(form, csrfProtection, apiKeys.send)
-    .all(methodNotAllowed);
-  router
-    .route('/admin/user-data')
-    .get(userData.show)
-    .post(form, csrfProtection, userData.send)
-    .all(methodNotAllowed);
+  function page(path: string, show: RequestHandler, send?: RequestHandler): void {
+    const route = router.route(path).get(show);
+    if (send !== undefined) route.post(form, csrfProtection, send);
+    route.all(methodNotAllowed);
+  }
+  function files(path: string, download: (format: SpreadsheetFormat) => RequestHandler): void {
+    for (const format of ['csv', 'xlsx'] as const)
+      router.route(`${path}.${format}`).get(download(format)).all(methodNotAllowed);
+  }
+
+  page('/admin', createOverviewPage(pageDeps));
+  page('/admin/users', users.show);
+  files('/admin/users', users.download);
+  page('/admin/users/:associateId', user.show, user.mark);
+  page('/admin/seats', seats.show);
+  files('/admin/seats', seats.download);
+  files('/admin/seats/trend', seats.downloadTrend);
+  page('/admin/seats/reclaim', reclaim.show, reclaim.mark);
+  files('/admin/seats/reclaim', reclaim.download);
+  page('/admin/access-requests', accessRequests.show, accessRequests.resolve);
+  files('/admin/what-if', whatIf.download);
+  page('/admin/what-if', whatIf.show, whatIf.pin);
+  files('/admin/access-requests', accessRequests.download);
+  page('/admin/saved-answers', savedAnswers.show, savedAnswers.send);
+  page('/admin/contract', contract.show, contract.save);
+  page('/admin/history', history.show);
+  files('/admin/history', history.download);
+  page('/admin/api-keys', apiKeys.show, apiKeys.send);
+  page('/admin/user-data', userData.show, userData.send);
   return router;
 }
