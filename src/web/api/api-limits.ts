@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { AppError } from '../../errors.ts';
-import { toClientNetwork } from '../middleware/client-address.ts';
+import { clientOf } from '../middleware/client-address.ts';
 import { type BucketSize, createTokenBuckets } from '../middleware/token-bucket.ts';
 
 /** Limits of the license API in one process, in its memory. */
@@ -72,10 +72,6 @@ export function createApiLimits(requestsPerSecond: number, now: () => number): A
       lookups.giveBack(everybody);
     },
   };
-}
-
-function clientOf({ clientAddress }: Request): string {
-  return toClientNetwork(clientAddress);
 }
 
 function refuseFor(seconds: number): void {

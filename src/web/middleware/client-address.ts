@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
 
 declare global {
@@ -47,4 +47,9 @@ export function toClientNetwork(address: string): string {
   const groups = head === '' ? [] : head.split(':');
   const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
   return [...groups, ...Array(missing).fill('0')].slice(0, 4).join(':');
+}
+
+/** The client of a request, for limits: its network. */
+export function clientOf({ clientAddress }: Pick<Request, 'clientAddress'>): string {
+  return toClientNetwork(clientAddress);
 }

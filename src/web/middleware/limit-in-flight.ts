@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
-import { toClientNetwork } from './client-address.ts';
+import { clientOf } from './client-address.ts';
 
 /**
  * Refuses requests of a client that has `max` unanswered ones, so that none holds all connections. An office behind one
@@ -9,8 +9,8 @@ import { toClientNetwork } from './client-address.ts';
  */
 export function limitInFlight(max: number): RequestHandler {
   const inFlight = new Map<string, number>();
-  return function limitInFlight({ clientAddress }, response, next) {
-    const client = toClientNetwork(clientAddress);
+  return function limitInFlight(request, response, next) {
+    const client = clientOf(request);
     const count = (inFlight.get(client) ?? 0) + 1;
     if (count > max) throw new AppError('too-many-requests', { retryAfterSeconds: 1 });
     inFlight.set(client, count);

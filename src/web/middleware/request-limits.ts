@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
-import { toClientNetwork } from './client-address.ts';
+import { clientOf } from './client-address.ts';
 import { type BucketSize, createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
 
 /** A signed-in user. */
@@ -120,10 +120,6 @@ export function createRequestLimits(now: () => number): RequestLimits {
     countDownload: (tenantId) => takeOrRefuse(downloads, tenantId),
     countAuditedRefusal: (tenantId) => auditedRefusals.take(tenantId) === 0,
   };
-}
-
-function clientOf({ clientAddress }: Request): string {
-  return toClientNetwork(clientAddress);
 }
 
 function toKey({ tenantId, associateId }: User): string {
