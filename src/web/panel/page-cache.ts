@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
 import type { AccessRequest } from '../../tenants/access-request-store.ts';
+import { deleteRemoved } from '../delete-removed.ts';
 import { type CompressedBody, compressedBody } from '../rendering/compression.ts';
 import type { Views } from '../rendering/views.ts';
 import { isFiltering, parseFeatureFilter } from './feature-filter.ts';
@@ -46,9 +47,7 @@ export function createPageCache(deps: {
     sizeCalculation: ({ html }) => Math.ceil(html.length * (1 + compressedShare)),
   });
 
-  onRemoval((removed) => {
-    for (const key of [...cache.keys()]) if (removed === null || isPageOf(removed, key)) cache.delete(key);
-  });
+  onRemoval((removed) => deleteRemoved(cache, removed));
 
   function render(context: PanelContext, query: unknown): Page {
     const view = panelView(withEntitlements(context, entitlementEngine), query);
@@ -77,11 +76,6 @@ export function createPageCache(deps: {
 function pageKey({ session, language }: PanelContext): string {
   const { tenantId, associateId } = session;
   return `${tenantId}/${associateId} ${language.code} ${session.isAdministrator}`;
-}
-
-/** Whether the page with this key shows data of a tenant (`Cust12345`) or of a user (`Cust12345/101`). */
-function isPageOf(removed: string, key: string): boolean {
-  return key.startsWith(removed.includes('/') ? `${removed} ` : `${removed}/`);
 }
 
 /**

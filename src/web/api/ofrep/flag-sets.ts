@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { catalogue } from '../../../licensing/catalogue/catalogue.ts';
-import type { PlanKey } from '../../../licensing/catalogue/user-plans.ts';
-import type { EntitlementEngine, TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
+import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { Assumptions } from '../../../licensing/entitlements/assumptions.ts';
+import { deleteRemoved } from '../../delete-removed.ts';
 import { type CompressedBody, compressedBody } from '../../rendering/compression.ts';
 import type { Language, Languages } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { ApiCaller } from '../api-caller.ts';
+import { countFreeSeats } from '../free-seats.ts';
 import { answerPlanQuestion } from './answer-plan-question.ts';
 import { dataVersion, tenantVersion } from './data-version.ts';
 import { evaluateFlags } from './evaluate-flags.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { FlagSet } from './flag.ts';
-import type { Subject } from './load-subject.ts';
+import { ageOf, type Subject } from './load-subject.ts';
 import { OfrepError } from './ofrep-error.ts';
 import { findPause } from './pause.ts';
 import type { StreamTokens } from './stream-token.ts';
@@ -74,10 +75,7 @@ export function createFlagSets(deps: FlagSetDeps): FlagSets {
     maxSize: deps.maxBytes,
     sizeCalculation: ({ body }) => Math.ceil(body.plain.length * (1 + extraShare)),
   });
-  deps.onRemoval((removed) => {
-    const prefix = removed === null || removed.includes('/') ? `${removed} ` : `${removed}/`;
-    for (const key of [...cache.keys()]) if (removed === null || key.startsWith(prefix)) cache.delete(key);
-  });
+  deps.onRemoval((removed) => deleteRemoved(cache, removed));
 
   return (caller, subject, asked) => {
     const { tenant, associateId } = subject;
@@ -187,32 +185,6 @@ function evaluate(
     language,
     explainUrl: (feature) => `${publicUrl}/api/v1/users/${associateId}/features/${feature}`,
   });
-}
-
-/** When the license data of a user were read, and whether newer data were due. */
-export function ageOf({ tenantLicenses, userLicenses, isUnavailable }: Subject): {
-  /** Of the two snapshots the older one, ms since 1970; null if there is none. */
-  readonly readAt: number | null;
-  readonly stale: boolean;
-} {
-  return {
-    readAt: olderOf(tenantLicenses?.readAt, userLicenses?.readAt),
-    stale: isUnavailable || tenantLicenses?.stale === true || userLicenses?.stale === true,
-  };
-}
-
-function olderOf(one: number | undefined, other: number | undefined): number | null {
-  const times = [one, other].filter((each) => each !== undefined);
-  return times.length === 0 ? null : Math.min(...times);
-}
-
-/** The free seats by plan; several rows of a plan count together. */
-export function countFreeSeats(entitlements: TenantEntitlements): (plan: PlanKey) => number | null {
-  const free = new Map<PlanKey, number>();
-  for (const seats of entitlements.identifiedSeats())
-    if (seats.key !== null && typeof seats.free === 'number')
-      free.set(seats.key, (free.get(seats.key) ?? 0) + seats.free);
-  return (plan) => free.get(plan) ?? null;
 }
 
 /** Serializes a set once: the bytes of a single flag are part of those of the set. */

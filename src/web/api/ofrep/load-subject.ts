@@ -79,3 +79,20 @@ function explainNoMatch(kind: 'several' | 'unknown', targetingKey: string): stri
     return 'The list of users of the tenant has no e-mail addresses: use the associate id or the full name as targetingKey.';
   return 'The tenant has no active user with this associate id or name. A new user is known after the next sign-in or within an hour.';
 }
+
+/** When the license data of a user were read, and whether newer data were due. */
+export function ageOf({ tenantLicenses, userLicenses, isUnavailable }: Subject): {
+  /** Of the two snapshots the older one, ms since 1970; null if there is none. */
+  readonly readAt: number | null;
+  readonly stale: boolean;
+} {
+  return {
+    readAt: olderOf(tenantLicenses?.readAt, userLicenses?.readAt),
+    stale: isUnavailable || tenantLicenses?.stale === true || userLicenses?.stale === true,
+  };
+}
+
+function olderOf(one: number | undefined, other: number | undefined): number | null {
+  const times = [one, other].filter((each) => each !== undefined);
+  return times.length === 0 ? null : Math.min(...times);
+}

@@ -12,8 +12,8 @@ import { assignedPlanName } from '../../plan-names.ts';
 import type { Languages } from '../../rendering/i18n.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import { type AuthenticateApi, requireScope } from '../api-caller.ts';
-import { ageOf, countFreeSeats } from '../ofrep/flag-sets.ts';
-import type { LoadSubject, Subject } from '../ofrep/load-subject.ts';
+import { countFreeSeats } from '../free-seats.ts';
+import { ageOf, type LoadSubject, type Subject } from '../ofrep/load-subject.ts';
 import { OfrepError } from '../ofrep/ofrep-error.ts';
 import { findPause } from '../ofrep/pause.ts';
 import {
