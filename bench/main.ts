@@ -7,6 +7,7 @@ import { openBenchDatabase } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
 import { coldPanel } from './serving/cold-panel.ts';
 import { ofrep } from './serving/ofrep.ts';
+import { reconciliation } from './serving/reconciliation.ts';
 import { requestPhases } from './serving/request-phases.ts';
 import { scale } from './serving/scale.ts';
 import { start } from './serving/start.ts';
@@ -21,6 +22,7 @@ const benchmarks = {
   'cold-panel': coldPanel,
   scale,
   callbacks,
+  reconciliation,
   start,
   'admin-pages': adminPages,
   ofrep,

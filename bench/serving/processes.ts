@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import packageJson from '../../package.json' with { type: 'json' };
 import { freePort } from '../../test/support/free-port.ts';
 import { root } from './bench-database.ts';
+import { processorSeconds } from './processor-time.ts';
 
 /** A server in a separate process. */
 export interface ServerProcess {
@@ -12,6 +13,8 @@ export interface ServerProcess {
   readonly readyAfterMs: number;
   /** Heap after garbage collection, external buffers, and resident memory; bytes. */
   memory(): Promise<{ readonly heap: number; readonly external: number; readonly resident: number }>;
+  /** User and system processor time so far, seconds. */
+  processorSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ async function start(
       const [message] = await once(child, 'message');
       return message as Awaited<ReturnType<ServerProcess['memory']>>;
     },
+    processorSeconds: () => processorSeconds(Number(child.pid)),
     async stop() {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
