@@ -45,6 +45,13 @@ export interface LicenseSnapshots {
    * @throws when SuperOffice is unavailable
    */
   refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
+  /** Of some users of a tenant, those whose licenses are stored, however old. */
+  findKnownUsers(tenantId: string, associateIds: readonly number[]): Promise<readonly number[]>;
+  /**
+   * Lets the licenses of users be read again when they are asked for next, unless they were read after a timestamp (ms since
+   * 1970). Sends no request.
+   */
+  expireUsers(tenantId: string, associateIds: readonly number[], timestamp: number): Promise<void>;
   /** Whether licenses of a user are stored, however old. */
   hasUserLicenses(tenantId: string, associateId: number): Promise<boolean>;
   /** When the tenant's licenses were last read, ms since 1970; 0 if they are not stored. */
@@ -125,6 +132,12 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       const user = { tenant, associateId };
       const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
       if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
+    },
+    findKnownUsers: (tenantId, associateIds) => store.knownUsers(tenantId, associateIds),
+    async expireUsers(tenantId, associateIds, timestamp) {
+      const readAt = deps.now() - deps.policy.maxAgeMs;
+      await store.backdateUsers(tenantId, associateIds, { before: timestamp, readAt });
+      for (const associateId of associateIds) userCache.invalidate(snapshotKey(tenantId, associateId));
     },
     hasUserLicenses: async (tenantId, associateId) => (await store.latest(tenantId, associateId)) !== null,
     async findTenantReadAt(tenant) {
