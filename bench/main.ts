@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { assignment } from './assignment.ts';
 import { decisions } from './decisions/decisions.ts';
+import { growth } from './growth/growth.ts';
 import { describeMachine } from './machine.ts';
+import { profile } from './profile/profile.ts';
 import { adminPages } from './serving/admin-pages.ts';
 import { openBenchDatabase } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
@@ -26,6 +28,8 @@ const benchmarks = {
   start,
   'admin-pages': adminPages,
   ofrep,
+  growth,
+  profile,
 };
 
 const results = new URL('results/', import.meta.url);

@@ -13,6 +13,8 @@ export interface ServerProcess {
   readonly readyAfterMs: number;
   /** Heap after garbage collection, external buffers, and resident memory; bytes. */
   memory(): Promise<{ readonly heap: number; readonly external: number; readonly resident: number }>;
+  /** Sends a message to a module that `options` preload. @returns its answer */
+  ask(message: object): Promise<unknown>;
   /** User and system processor time so far, seconds. */
   processorSeconds(): number;
   stop(): Promise<void>;
@@ -21,11 +23,14 @@ export interface ServerProcess {
 const timeoutMs = 30_000;
 const pollIntervalMs = 2;
 
-/** Starts the app with the command of `npm start`. */
-export function startApp(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+/** Starts the app with the command of `npm start`, and further options of Node.js. */
+export function startApp(
+  environment: NodeJS.ProcessEnv,
+  options: readonly string[] = [],
+): Promise<ServerProcess> {
   // Without `exec node`.
   const [, , ...command] = packageJson.scripts.start.split(' ');
-  return start(command, environment, '/readyz');
+  return start([...options, ...command], environment, '/readyz');
 }
 
 /** Starts a baseline server. */
@@ -60,14 +65,15 @@ async function start(
   child.once('exit', () => process.off('exit', kill));
   await waitUntilReady(child, `${url}${ready}`);
   const readyAfterMs = performance.now() - startedAt;
+  const ask = async (message: object | string) => {
+    child.send(message);
+    return (await once(child, 'message'))[0];
+  };
   return {
     url,
     readyAfterMs,
-    async memory() {
-      child.send('memory');
-      const [message] = await once(child, 'message');
-      return message as Awaited<ReturnType<ServerProcess['memory']>>;
-    },
+    memory: async () => (await ask('memory')) as Awaited<ReturnType<ServerProcess['memory']>>,
+    ask,
     processorSeconds: () => processorSeconds(Number(child.pid)),
     async stop() {
       const ended = once(child, 'exit');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { startBoss } from '../../src/coordination/jobs/boss.ts';
 import type { BenchDatabase } from './bench-database.ts';
+import { enqueueDueTenants, untilReconciled } from './due-tenants.ts';
 import { type InstalledTenants, installTenants } from './installed-tenants.ts';
 import { median } from './load.ts';
 import { type ServerProcess, startApp } from './processes.ts';
@@ -90,7 +90,7 @@ async function measureRound({ benchDatabase, installed, app, database }: Context
     ...(await readActivity(database)),
   };
   const startedAt = performance.now();
-  await enqueueDueTenants(installed);
+  await enqueueDueTenants(installed.environment);
   await untilReconciled(database);
   const seconds = (performance.now() - startedAt) / 1_000;
   const calls = await installed.takeRequests();
@@ -118,18 +118,6 @@ async function measureIdle({ benchDatabase, app }: Context): Promise<number> {
   return round((app.processorSeconds() + benchDatabase.processorSeconds() - before) / idleSeconds);
 }
 
-async function enqueueDueTenants({ environment }: InstalledTenants): Promise<void> {
-  const boss = await startBoss({
-    url: String(environment.DATABASE_URL),
-    isWorker: false,
-    onFailed: (error) => {
-      throw error;
-    },
-  });
-  await boss.send('due-reconciliations', {}, { singletonKey: 'bench' });
-  await boss.stop({ graceful: false });
-}
-
 /** Gives one user of each tenant another plan. */
 async function changeOnePlan(
   { control, tenantIds, firstUser }: InstalledTenants,
@@ -138,17 +126,6 @@ async function changeOnePlan(
   const plan = turn % 2 === 0 ? 'ten-marketing' : 'ten-service';
   for (const tenant of tenantIds)
     await control('setPlan', { tenant, associateId: firstUser + 1 + turn, plan });
-}
-
-async function untilReconciled(database: Client): Promise<void> {
-  const sql = `select
-    (select count(*) from tenants where next_reconcile_at < now() + interval '20 minutes') +
-    (select count(*) from pgboss.job where state < 'completed' and name in ('reconciliations', 'user-changes')) as count`;
-  const deadline = Date.now() + 300_000;
-  while (Number((await database.query(sql)).rows[0].count) > 0) {
-    if (Date.now() > deadline) throw new Error('not all tenants are reconciled');
-    await sleep(100);
-  }
 }
 
 /** An idle backend publishes its statistics after ten seconds, or when asked to within a transaction. */
