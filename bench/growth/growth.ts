@@ -32,7 +32,7 @@ export async function growth(benchDatabase: BenchDatabase) {
   const figures = [...tables, total];
   return {
     name: 'Growth',
-    goal: 'rows and bytes per tenant and year told; statements of a million tenants within the timeout of 4 s',
+    goal: 'rows and bytes per tenant and year; statements of a million tenants within the timeout of 4 s',
     met: million.met,
     tenants,
     rates,

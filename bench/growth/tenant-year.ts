@@ -173,7 +173,7 @@ async function purchase(
   return after;
 }
 
-/** Some users sign in and open their panel, in turn. */
+/** Some users sign in and, each day others, and open their panel. */
 async function signIn(
   { audit, sessionCutoffs, snapshots }: Stores,
   today: {

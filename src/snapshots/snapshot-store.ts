@@ -65,9 +65,9 @@ export function snapshotKey(tenantId: string, associateId: number = tenantAssoci
 /** Creates the store. */
 export function createSnapshotStore(db: Database): SnapshotStore {
   /**
-   * Stores and publishes a snapshot in one statement. Content that is the same as before is not written again: it is stored
-   * apart from its row, and by far the most of what a reconciliation would write. @returns false when nothing was stored, because the stored snapshot
-   * has the current format and does not meet the condition
+   * Stores and publishes a snapshot in one statement. The content is stored apart from its row, and is most of what a
+   * reconciliation would write, so the same content is not written again. @returns false when nothing was stored, because
+   * the stored snapshot has the current format and does not meet the condition
    */
   async function upsert(
     transaction: Database,
@@ -119,9 +119,8 @@ export function createSnapshotStore(db: Database): SnapshotStore {
     async knownUsers(tenantId, associateIds) {
       const { rows } = await sql<{ associate_id: number }>`${sql.raw(prepared)}
         select associate_id from license_snapshots
-        where context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])`.execute(
-        db,
-      );
+        where context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])
+          and associate_id <> ${tenantAssociateId}`.execute(db);
       return rows.map((row) => row.associate_id);
     },
 

@@ -63,7 +63,7 @@ describe('a reconciliation that finds what is stored already', () => {
     expect((await getTenant(tenants, tenantId)).status).toBe('active');
   });
 
-  it('dates the licenses anew and leaves their content where it is', async () => {
+  it('dates the licenses and leaves their content where it is', async () => {
     const store = createSnapshotStore(db);
     const readAt = Date.now();
     const first = { content: { text: randomBytes(8_000).toString('hex') }, readAt };
