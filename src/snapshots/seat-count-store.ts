@@ -65,7 +65,9 @@ export function createSeatCountStore({
         from tenants, counted where context_identifier = ${tenantId}
         on conflict (context_identifier, day, module) do update
           set purchased = excluded.purchased, in_use = excluded.in_use
-          where (stored.purchased, stored.in_use) is distinct from (excluded.purchased, excluded.in_use)`.execute(db);
+          where (stored.purchased, stored.in_use) is distinct from (excluded.purchased, excluded.in_use)`.execute(
+        db,
+      );
     },
 
     async sumByDay(tenantId, query) {
