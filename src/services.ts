@@ -110,6 +110,8 @@ export interface Services {
    * (`Cust12345/101`), changed in any process, and with null when changes may have been missed.
    */
   onDataChange(listener: (key: string | null) => void): void;
+  /** Calls `listener` when the licenses of a user (`Cust12345/101`) are to be read when they are asked for next. */
+  onExpiry(listener: (key: string) => void): void;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
   /** Whether the database accepts writes; costs at most one query per second. */
@@ -156,12 +158,17 @@ export async function openServices(deps: {
   const apiKeys = createApiKeyStore({ db, uses: apiKeyUses, now });
   const sessionCutoffs = createSessionCutoffStore({ db, now });
   const userLookup = createUserLookup({ db, now });
-  const events = new EventEmitter<{ removal: [key: string | null]; change: [key: string | null] }>();
+  const events = new EventEmitter<{
+    removal: [key: string | null];
+    change: [key: string | null];
+    expiry: [key: string];
+  }>();
   const removePages = (key: string | null) => void events.emit('removal', key);
   const onDataChange = (key: string | null) => void events.emit('change', key);
+  const onExpiry = (key: string) => void events.emit('expiry', key);
   events.on('removal', userLookup.invalidateRemoved);
   const shared = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys };
-  const caches = { ...shared, superOffice, removePages, onDataChange };
+  const caches = { ...shared, superOffice, removePages, onDataChange, onExpiry };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -214,6 +221,7 @@ export async function openServices(deps: {
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void events.on('removal', listener),
     onDataChange: (listener) => void events.on('change', listener),
+    onExpiry: (listener) => void events.on('expiry', listener),
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: readiness.isDatabaseUp,

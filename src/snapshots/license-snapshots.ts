@@ -76,6 +76,9 @@ export const licenseCachePolicy: CachePolicy = {
   minRefreshIntervalMs: 20_000,
 };
 
+/** The clock of another process may be behind by this, ms. */
+const clockDifferenceMs = 5_000;
+
 /** Of two reads, the first of these outcomes counts. */
 const outcomesByWeight = ['failed', 'read'] as const;
 
@@ -135,7 +138,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
     },
     findKnownUsers: (tenantId, associateIds) => store.knownUsers(tenantId, associateIds),
     async expireUsers(tenantId, associateIds, timestamp) {
-      const readAt = deps.now() - deps.policy.maxAgeMs;
+      const readAt = deps.now() - deps.policy.maxAgeMs - clockDifferenceMs;
       await store.backdateUsers(tenantId, associateIds, { before: timestamp, readAt });
       for (const associateId of associateIds) userCache.invalidate(snapshotKey(tenantId, associateId));
     },

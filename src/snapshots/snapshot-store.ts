@@ -22,7 +22,7 @@ export interface SnapshotStore {
   latestOfUsers<T>(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, T>>;
   /** Of some users of a tenant, those whose data are stored. */
   knownUsers(tenantId: string, associateIds: readonly number[]): Promise<readonly number[]>;
-  /** Dates the data of users that were read before `before` to `readAt` at the latest; both in ms since 1970. */
+  /** Dates data of users that were read before `before` to `readAt` at the latest, and publishes it; both in ms since 1970. */
   backdateUsers(
     tenantId: string,
     associateIds: readonly number[],
@@ -56,6 +56,8 @@ const tenantAssociateId = 0;
 
 /** The NOTIFY channel of changed snapshots; the payload is a `snapshotKey`. */
 export const snapshotChannel = 'planlens_snapshots';
+/** The NOTIFY channel of user data that were backdated, in addition to `snapshotChannel`; the payload is the same. */
+export const backdatedChannel = 'planlens_backdated_snapshots';
 
 /** The key of a snapshot: `Cust12345` for a tenant, `Cust12345/5` for a user. */
 export function snapshotKey(tenantId: string, associateId: number = tenantAssociateId): string {
@@ -127,12 +129,14 @@ export function createSnapshotStore(db: Database): SnapshotStore {
     async backdateUsers(tenantId, associateIds, { before, readAt }) {
       await sql`
         with backdated as (
-          update license_snapshots set read_at = least(read_at, ${new Date(readAt)})
+          update license_snapshots set read_at = ${new Date(readAt)}
           where context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])
             and associate_id <> ${tenantAssociateId} and read_at < ${new Date(before)} and read_at > ${new Date(readAt)}
-          returning associate_id
+          returning ${tenantId} || '/' || associate_id as key
         )
-        select pg_notify(${snapshotChannel}, ${tenantId} || '/' || associate_id) from backdated`.execute(db);
+        select pg_notify(${snapshotChannel}, key), pg_notify(${backdatedChannel}, key) from backdated`.execute(
+        db,
+      );
     },
 
     async saveUser(tenantId, snapshot, { associateId, signedIn }) {

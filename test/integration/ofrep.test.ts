@@ -336,6 +336,18 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
     });
 
+    it('lets the licenses of its user be read when they have changed and nobody asks', async () => {
+      const { eventStreams } = await askAll();
+      const { source } = listenTo(eventStreams[0]?.url ?? '');
+      await expect.poll(() => source.readyState).toBe(1);
+      control.clearRequests();
+      await services.licenses.expireUsers(tenantId, [101, 102], Date.parse('2100-01-01'));
+      const reads = () =>
+        control.requests().filter(({ operation }) => operation === 'License.GetUserLicenses').length;
+      await expect.poll(reads).toBe(1);
+      source.close();
+    });
+
     it('ends with its key', async () => {
       const { eventStreams } = await askAll();
       const { source } = listenTo(eventStreams[0]?.url ?? '');

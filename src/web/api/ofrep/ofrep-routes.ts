@@ -18,6 +18,7 @@ import { createEventStreams, type EventStreams, streamLimits } from './event-str
 import { createFlagSets, eventsPath } from './flag-sets.ts';
 import { createLoadSubject } from './load-subject.ts';
 import { createOfrepErrorHandler } from './ofrep-error.ts';
+import { createReadOneByOne } from './read-one-by-one.ts';
 import { createStreamTokens, type StreamTokens } from './stream-token.ts';
 
 /** Routes of the OpenFeature Remote Evaluation Protocol (docs/adr/0024-ofrep.md). */
@@ -46,6 +47,7 @@ export function createOfrepRoutes(deps: {
   flagCacheBytes: number;
   onRemoval: (listener: (key: string | null) => void) => void;
   onDataChange: (listener: (key: string | null) => void) => void;
+  onExpiry: (listener: (key: string) => void) => void;
   log: Pick<Logger, 'error'>;
   stopping: AbortSignal;
   now: () => number;
@@ -62,6 +64,7 @@ export function createOfrepRoutes(deps: {
       return keys.every((key) => key?.tenantId === tenantId);
     },
     onKeyChange: (listener) => void apiKeys.onChange(listener),
+    readUser: createReadOneByOne(deps),
     onError: (error) => log.error({ err: error }, 'updating the event streams failed'),
   });
   const evaluate = createEvaluate({
