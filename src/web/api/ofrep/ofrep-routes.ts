@@ -5,6 +5,7 @@ import { AppError } from '../../../errors.ts';
 import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { Assumptions } from '../../../licensing/entitlements/assumptions.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
+import { createReadOneByOne } from '../../../snapshots/read-one-by-one.ts';
 import type { UserLookup } from '../../../snapshots/user-lookup.ts';
 import type { ApiKeyStore } from '../../../tenants/api-key-store.ts';
 import type { TenantStore } from '../../../tenants/tenant-store.ts';
@@ -18,7 +19,6 @@ import { createEventStreams, type EventStreams, streamLimits } from './event-str
 import { createFlagSets, eventsPath } from './flag-sets.ts';
 import { createLoadSubject } from './load-subject.ts';
 import { createOfrepErrorHandler } from './ofrep-error.ts';
-import { createReadOneByOne } from './read-one-by-one.ts';
 import { createStreamTokens, type StreamTokens } from './stream-token.ts';
 
 /** Routes of the OpenFeature Remote Evaluation Protocol (docs/adr/0024-ofrep.md). */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createReadOneByOne } from '../../../../../src/web/api/ofrep/read-one-by-one.ts';
+import { createReadOneByOne } from '../../../src/snapshots/read-one-by-one.ts';
 
 it('reads the users of a tenant one after the other, and one who waits already once', async () => {
   const reading: { key: string; end: () => void }[] = [];

@@ -1,6 +1,6 @@
-import { createKeyedMutex } from '../../../coordination/keyed-mutex.ts';
-import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
-import type { TenantStore } from '../../../tenants/tenant-store.ts';
+import { createKeyedMutex } from '../coordination/keyed-mutex.ts';
+import type { TenantStore } from '../tenants/tenant-store.ts';
+import type { LicenseSnapshots } from './license-snapshots.ts';
 
 /**
  * Reads the licenses of users that have expired, those of one tenant one after the other: the people of the tenant need its
