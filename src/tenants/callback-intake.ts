@@ -3,6 +3,7 @@ import type { JobQueue, NewJob } from '../coordination/jobs/job-queue.ts';
 import { createWriteBatcher } from '../coordination/write-batcher.ts';
 import type { Database } from '../database/database.ts';
 import { prepared } from '../database/prepared.ts';
+import { deleteOldest } from './delete-oldest.ts';
 
 /** What a webhook event reports. */
 interface UserChange {
@@ -79,13 +80,12 @@ export function createCallbackIntake(deps: {
       return true;
     },
 
-    async purgeExpired() {
-      await db
-        .deleteFrom('callbacks')
-        .where('received_at', '<', new Date(now() - retentionMs))
-        .where('processed_at', 'is not', null)
-        .execute();
-    },
+    purgeExpired: () =>
+      deleteOldest(
+        db,
+        'callbacks',
+        sql`received_at < ${new Date(now() - retentionMs)} and processed_at is not null`,
+      ),
 
     adoptUnfinished: () => adoptUnfinished(db, jobs, now()),
   };
