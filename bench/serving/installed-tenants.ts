@@ -116,5 +116,7 @@ async function saveConsents(
     };
     await store.saveConsent({ ...consent, systemToken: toToken(tenantId) });
   }
+  // The first reconciliation is due at once, as after an installation.
+  await db.updateTable('tenants').set({ next_reconcile_at: new Date() }).execute();
   await db.destroy();
 }

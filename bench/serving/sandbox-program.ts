@@ -13,11 +13,12 @@ process.send?.('ready');
 function withCopies(tenants: Tenants): Tenants {
   const sample = largeTenant.create(tenants.all());
   const copies = new Map<string, Tenant>(
-    tenantIds.map((contextIdentifier: string) => [
+    tenantIds.map((contextIdentifier: string, index: number) => [
       contextIdentifier,
       {
         ...sample,
         contextIdentifier,
+        serialNr: String(1 + index),
         users: sample.users.slice(0, users).map((user) => ({ ...user })),
         approved: true,
       },
