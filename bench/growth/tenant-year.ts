@@ -41,17 +41,36 @@ const dayMs = 24 * 60 * 60_000;
 const days = 365;
 const plans = ['ten-sales', 'ten-service', 'ten-salesservicemarketing', 'ten-marketing'];
 
-/** Lets a year pass in a tenant, through the stores of the app, which end what is too old. */
+/** Lets a year pass in tenants, through the stores of the app. */
 export async function simulateYear(
   { db, secrets, jobs }: { db: Database; secrets: SecretBox; jobs: Pick<JobQueue, 'enqueue'> },
-  tenantId: string,
+  tenantIds: readonly string[],
 ): Promise<void> {
   let at = Date.now() - days * dayMs;
-  const now = () => at;
-  const store = createStores({ db, secrets, jobs, now });
-  let licenses = publishedTenant('premium');
-  let users = Array.from({ length: rates.users }, (_each, index) => createUser(index + 1));
+  const store = createStores({ db, secrets, jobs, now: () => at });
+  const tenants = tenantIds.map((tenantId): SimulatedTenant => {
+    const users = Array.from({ length: rates.users }, (_each, index) => createUser(index + 1));
+    return { tenantId, licenses: publishedTenant('premium'), users };
+  });
+  await Promise.all(tenants.map((tenant) => installTenant(store, tenant, { db, at })));
+  for (let day = 0; day <= days; day += 1, at += dayMs)
+    await Promise.all(tenants.map((tenant) => passDay(store, tenant, { db, day, at })));
+  at -= dayMs;
+  for (const tenantId of tenantIds)
+    await store.tickets.save(tenantId, { ticket: `7T:${randomUUID()}`, exchangedAt: at });
+}
 
+interface SimulatedTenant {
+  readonly tenantId: string;
+  licenses: TenantLicenses;
+  users: TenantUser[];
+}
+
+async function installTenant(
+  store: Stores,
+  { tenantId, licenses, users }: SimulatedTenant,
+  { db, at }: { readonly db: Database; readonly at: number },
+): Promise<void> {
   await store.tenants.saveConsent({
     tenantId,
     companyName: tenantId,
@@ -62,26 +81,29 @@ export async function simulateYear(
   await store.webhooks.findOrCreate(tenantId);
   await store.snapshots.saveTenant(tenantId, { content: licenses, readAt: at }, null, []);
   await saveUsers(store, { tenantId, users, changed: [], at, db });
+}
 
-  for (let day = 0; day <= days; day += 1, at += dayMs) {
-    if (day % 91 === 90) licenses = await purchase(store, { tenantId, licenses, at });
-    await store.seatCounts.record(tenantId, { content: licenses, readAt: at });
-    if (day % 30 === 29) users = [...users.slice(1), createUser(rates.users + day)];
-    if (day % 7 === 6) {
-      const [first] = users.splice(day % rates.users, 1);
-      const changed = createUser(first?.associateId ?? 0, plans[day % plans.length]);
-      users = [...users, changed];
-      await saveUsers(store, { tenantId, users, changed: [changed], at, db });
-      await answerRequest(store, tenantId, changed.associateId);
-    }
-    if (day % 7 < 5) await signIn(store, { tenantId, licenses, users, day, at });
-    for (let event = 0; event < rates.eventsPerDay; event += 1) {
-      const { associateId = 0 } = users[(day + event) % users.length] ?? {};
-      await store.callbacks.storeEvent(tenantId, `webhook ${randomUUID()}`, { associateId, deleted: false });
-    }
+async function passDay(
+  store: Stores,
+  tenant: SimulatedTenant,
+  { db, day, at }: { readonly db: Database; readonly day: number; readonly at: number },
+): Promise<void> {
+  const { tenantId } = tenant;
+  if (day % 91 === 90) tenant.licenses = await purchase(store, { ...tenant, at });
+  await store.seatCounts.record(tenantId, { content: tenant.licenses, readAt: at });
+  if (day % 30 === 29) tenant.users = [...tenant.users.slice(1), createUser(rates.users + day)];
+  if (day % 7 === 6) {
+    const [first] = tenant.users.splice(day % rates.users, 1);
+    const changed = createUser(first?.associateId ?? 0, plans[day % plans.length]);
+    tenant.users.push(changed);
+    await saveUsers(store, { tenantId, users: tenant.users, changed: [changed], at, db });
+    await answerRequest(store, tenantId, changed.associateId);
   }
-  at -= dayMs;
-  await store.tickets.save(tenantId, { ticket: `7T:${randomUUID()}`, exchangedAt: at });
+  if (day % 7 < 5) await signIn(store, { ...tenant, day, at });
+  for (let event = 0; event < rates.eventsPerDay; event += 1) {
+    const { associateId = 0 } = tenant.users[(day + event) % tenant.users.length] ?? {};
+    await store.callbacks.storeEvent(tenantId, `webhook ${randomUUID()}`, { associateId, deleted: false });
+  }
 }
 
 /** Deletes what has reached the end of its retention now, as the hourly job does. */

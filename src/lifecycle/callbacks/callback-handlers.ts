@@ -83,20 +83,10 @@ export function createHandleUserChange(deps: {
   async function refreshUsers(tenant: Tenant, associateIds: readonly number[], startedAt: number) {
     const { tenantId } = tenant;
     const known = await licenses.findKnownUsers(tenantId, associateIds);
-    const readable = new Set(known.filter((associateId) => mayReadUser(tenantId, associateId)));
-    const others = known.filter((associateId) => !readable.has(associateId));
+    const readable = known.filter(() => mayReadUser(tenantId));
+    const others = known.slice(readable.length);
     if (others.length > 0) await licenses.expireUsers(tenantId, others, startedAt);
-    const [only] = readable;
-    if (associateIds.length === 1 && only !== undefined)
-      return licenses.refreshIfOlderThan(tenant, only, startedAt);
-    // Jobs of their own, of which those of one user become one while they wait.
-    await jobs.enqueue(
-      'user-changes',
-      [...readable].map((associateId) => ({
-        payload: { tenantId, associateId, deleted: false },
-        key: `${tenantId} ${associateId}`,
-      })),
-    );
+    await Promise.all(readable.map((id) => licenses.refreshIfOlderThan(tenant, id, startedAt)));
   }
 
   async function refreshTenant(tenant: Tenant, startedAt: number): Promise<void> {

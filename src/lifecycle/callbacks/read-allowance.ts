@@ -1,33 +1,36 @@
 import { LRUCache } from 'lru-cache';
 import { atMost } from '../../cache-size.ts';
 
-/** Whether the licenses of a user may be read because of an event. Asking counts as reading. */
-export type MayReadUser = (tenantId: string, associateId: number) => boolean;
+/** Whether the licenses of a user of a tenant may be read because of an event. Asking counts as reading. */
+export type MayReadUser = (tenantId: string) => boolean;
 
-/** How long the users whose licenses were read are counted, ms. */
+/** How long reads are counted, ms. */
 const windowMs = 10_000;
-/** A fifth of the calls to a tenant that SuperOffice allows in this time: people open panels meanwhile. */
-const maxUsers = 20;
+/**
+ * A twentieth of the calls to a tenant that SuperOffice allows in this time: its people open panels meanwhile, and other
+ * processes have an allowance of their own.
+ */
+const maxReads = 5;
 const maxTenants = 10_000;
 
 /**
- * Allows this process to read the licenses of 20 users of a tenant within ten seconds, each as often as they change.
+ * Allows this process to read the licenses of five users of a tenant within ten seconds.
  * @param deps.now the current time, ms since 1970
  */
 export function createReadAllowance(deps: { now: () => number }): MayReadUser {
-  const usersByTenant = new LRUCache<string, Set<number>>({
+  const readsByTenant = new LRUCache<string, number>({
     ...atMost(maxTenants),
     ttl: windowMs,
     ttlResolution: 0,
+    // The window begins with the first read.
+    noUpdateTTL: true,
     perf: { now: deps.now },
   });
 
-  return (tenantId, associateId) => {
-    const users = usersByTenant.get(tenantId) ?? new Set();
-    if (users.size === 0) usersByTenant.set(tenantId, users);
-    if (users.has(associateId)) return true;
-    if (users.size >= maxUsers) return false;
-    users.add(associateId);
+  return (tenantId) => {
+    const reads = readsByTenant.get(tenantId) ?? 0;
+    if (reads >= maxReads) return false;
+    readsByTenant.set(tenantId, reads + 1);
     return true;
   };
 }
