@@ -38,7 +38,7 @@ export async function scale(benchDatabase: BenchDatabase) {
   const goals = [
     { name: 'p99, times that of one tenant', at10000: ratio, atMost: goal },
     { name: 'cached per tenant, kB', at10000: round(cachedBytes / 1_000), atMost: goalBytes / 1_000 },
-  ].map((each) => ({ ...each, met: each.at10000 <= each.atMost }));
+  ].map((each): Goal => ({ ...each, met: each.at10000 <= each.atMost }));
   return {
     name: 'Scale',
     goal: `p99 at 10,000 tenants at most ${goal} times that at 1, and at most ${goalBytes / 1_000} kB cached per tenant`,
@@ -51,56 +51,7 @@ export async function scale(benchDatabase: BenchDatabase) {
     goals,
     figures,
     bounded,
-    printed: [
-      formatTable(
-        [
-          'Tenants of 50 users',
-          'start, ms',
-          'p50, ms',
-          'p99, ms',
-          'views/s',
-          'cached per tenant, kB',
-          'queries per view',
-        ],
-        figures.map(({ tenants, startMs, load, cachedBytesPerTenant, queriesPerView }) => [
-          tenants,
-          Math.round(startMs),
-          load.p50,
-          load.p99,
-          Math.round(load.perSecond),
-          round(cachedBytesPerTenant / 1_000),
-          queriesPerView,
-        ]),
-      ),
-      '',
-      formatTable(
-        ['10,000 tenants', 'measured', 'goal'],
-        goals.map(({ name, at10000, atMost, met }) => [
-          name,
-          at10000,
-          `at most ${atMost}: ${met ? 'met' : 'missed'}`,
-        ]),
-      ),
-      '',
-      formatTable(
-        [
-          '10,000 tenants, 500,000 users in rotation',
-          'CACHE_MB',
-          'heap, MB',
-          'resident, MB',
-          'views/s',
-          'p99, ms',
-        ],
-        bounded.map(({ cacheMb, heapMb, residentMb, perSecond, p99 }) => [
-          'none cached',
-          cacheMb,
-          heapMb,
-          residentMb,
-          perSecond,
-          p99,
-        ]),
-      ),
-    ].join('\n'),
+    printed: [formatScales(figures), formatGoals(goals), formatBounded(bounded)].join('\n\n'),
   };
 }
 
@@ -162,6 +113,68 @@ async function boundedMemory(benchDatabase: BenchDatabase, tenants: number) {
     });
   }
   return figures;
+}
+
+function formatScales(figures: readonly Scale[]): string {
+  return formatTable(
+    [
+      'Tenants of 50 users',
+      'start, ms',
+      'p50, ms',
+      'p99, ms',
+      'views/s',
+      'cached per tenant, kB',
+      'queries per view',
+    ],
+    figures.map(({ tenants, startMs, load, cachedBytesPerTenant, queriesPerView }) => [
+      tenants,
+      Math.round(startMs),
+      load.p50,
+      load.p99,
+      Math.round(load.perSecond),
+      round(cachedBytesPerTenant / 1_000),
+      queriesPerView,
+    ]),
+  );
+}
+
+interface Goal {
+  readonly name: string;
+  readonly at10000: number;
+  readonly atMost: number;
+  readonly met: boolean;
+}
+
+function formatGoals(goals: readonly Goal[]): string {
+  return formatTable(
+    ['10,000 tenants', 'measured', 'goal'],
+    goals.map(({ name, at10000, atMost, met }) => [
+      name,
+      at10000,
+      `at most ${atMost}: ${met ? 'met' : 'missed'}`,
+    ]),
+  );
+}
+
+function formatBounded(bounded: Awaited<ReturnType<typeof boundedMemory>>): string {
+  return formatTable(
+    [
+      '10,000 tenants, 500,000 users in rotation',
+      'CACHE_MB',
+      'heap, MB',
+      'resident, MB',
+      'views/s',
+      'p99, ms',
+    ],
+    bounded.map(({ cacheMb, heapMb, residentMb, perSecond, p99 }) => [
+      'none cached',
+      cacheMb,
+      heapMb,
+      residentMb,
+      perSecond,
+      p99,
+    ]),
+  );
 }
 
 /** The database of a size, shared by its measurements. */
