@@ -9,7 +9,7 @@ import { formatTable, round } from './table.ts';
 
 const tenants = 200;
 const users = 50;
-const rounds = 5;
+const rounds = 3;
 const idleSeconds = 20;
 /** How many tenants are reconciled in an hour, as many as there are. */
 const perHour = 10_000;
