@@ -42,6 +42,8 @@ interface AllocationNode {
 
 /** Names of V8 for a process that has nothing to do. */
 const idle = ['(idle)', '(program)', '(root)'];
+/** Starts and stops the profile. */
+const profiler = 'node:inspector';
 
 /** The functions that took most processor time, most first; `seconds` is the time of all. */
 export function summarizeProcessor({ nodes, samples, timeDeltas }: ProcessorProfile, count: number) {
@@ -72,7 +74,7 @@ function summarize(
   const byFunction = new Map<string, { frame: CallFrame; cost: number }>();
   let total = 0;
   for (const { frame, cost } of costs) {
-    if (frame === undefined || idle.includes(frame.functionName)) continue;
+    if (frame === undefined || frame.url === profiler || idle.includes(frame.functionName)) continue;
     const { functionName, url, lineNumber, columnNumber } = frame;
     const key = `${functionName} ${url}:${lineNumber}:${columnNumber}`;
     byFunction.set(key, { frame, cost: (byFunction.get(key)?.cost ?? 0) + cost });
