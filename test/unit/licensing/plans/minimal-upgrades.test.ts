@@ -16,6 +16,7 @@ import {
   type UserPlan,
   userPlans,
 } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { memoizeDecisions } from '../../../../src/licensing/entitlements/decision-cache.ts';
 import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
 import { createPurchasedPlanFeatures } from '../../../../src/licensing/entitlements/purchased-plan-features.ts';
 import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
@@ -179,7 +180,7 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
   const purchasedPlans = findPurchasedPlans(tenant, assumptions);
   const findUpgrades = memoizeUpgrades({
     purchasedPlans,
-    getPlanFeatures: createPurchasedPlanFeatures(rules, tenant, purchasedPlans),
+    getPlanFeatures: createPurchasedPlanFeatures(rules, tenant, purchasedPlans, memoizeDecisions(rules)),
     siteLicenses: tenant.modules,
   });
   const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
@@ -195,7 +196,12 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
     const withoutSiteLicense = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
     const findUncertainUpgrades = memoizeUpgrades({
       purchasedPlans,
-      getPlanFeatures: createPurchasedPlanFeatures(rules, withoutSiteLicense, purchasedPlans),
+      getPlanFeatures: createPurchasedPlanFeatures(
+        rules,
+        withoutSiteLicense,
+        purchasedPlans,
+        memoizeDecisions(rules),
+      ),
       siteLicenses: withoutSiteLicense.modules,
     });
     expect(listSeats(findUncertainUpgrades([getRule('saint')], null))).toEqual([
