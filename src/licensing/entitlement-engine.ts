@@ -25,7 +25,7 @@ import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import type { Assumptions } from './entitlements/assumptions.ts';
 import { memoizeDecisions } from './entitlements/decision-cache.ts';
 import type { EntitlementReport } from './entitlements/entitlement-report.ts';
-import { memoizeReports } from './entitlements/report-cache.ts';
+import { memoizeByReport, memoizeReports } from './entitlements/report-cache.ts';
 import { compileRules } from './entitlements/rules.ts';
 import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
 import { indexTenant, reportUser, type TenantIndex } from './entitlements/user-report.ts';
@@ -307,13 +307,14 @@ function createTenantEntitlements(tenant: TenantIndex): TenantEntitlements {
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
   let planFeatures: PlanFeatures | null = null;
+  const nextTierOptions = memoizeByReport((user, of) => findNextTierOptions(tenant, user, of));
   const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
     reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
     upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
-    nextTierOptions: (user) => findNextTierOptions(tenant, user, report(user)),
+    nextTierOptions: (user) => nextTierOptions(user, report(user)),
     visibilityHints: (feature) => {
       const rule = rules.features.get(feature);
       return rule === undefined ? [] : findVisibilityHints(rule);

@@ -49,6 +49,17 @@ function undetermined({ id: row, feature }: CatalogueRow, { documentation }: Rul
   return { row, feature, ...decision, evidence: [documentation[feature]], upgrades: [] };
 }
 
+/** The state of a feature, given what its licenses decide. */
+export function decideState(
+  licensed: FeatureDecision,
+  rule: FeatureRule,
+  context: Pick<DecisionContext, 'rights' | 'plan' | 'findUpgrades'>,
+): FeatureState {
+  if (!rule.hidingFunctionRights.some((right) => context.rights.has(right))) return licensed.state;
+  const upgrades = findFeatureUpgrades(licensed, rule, context);
+  return applyFunctionRights(licensed, rule, context.rights, upgrades.length > 0).state;
+}
+
 function toEntitlement(
   licensed: FeatureDecision,
   rule: FeatureRule,
@@ -104,7 +115,7 @@ function findModuleExpiration(
 function findFeatureUpgrades(
   { state }: FeatureDecision,
   rule: FeatureRule,
-  { plan, findUpgrades }: DecisionContext,
+  { plan, findUpgrades }: Pick<DecisionContext, 'plan' | 'findUpgrades'>,
 ): readonly Upgrade[] {
   if (state !== 'upgrade' && state !== 'view-only') return [];
   return findUpgrades([rule], plan);

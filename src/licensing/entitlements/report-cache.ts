@@ -27,6 +27,18 @@ export function memoizeReports(createReport: CreateReport): CreateReport {
   };
 }
 
+/** Memoizes what follows from a user's report, for all users who share it. */
+export function memoizeByReport<T>(
+  find: (user: UserLicenses, report: EntitlementReport) => T,
+): (user: UserLicenses, report: EntitlementReport) => T {
+  const cache = new WeakMap<EntitlementReport, { readonly found: T }>();
+  return (user, report) => {
+    const cached = cache.get(report) ?? { found: find(user, report) };
+    cache.set(report, cached);
+    return cached.found;
+  };
+}
+
 function toCacheKey({ granted, functionRights }: UserLicenses): string {
   let names = '';
   for (const { name } of granted) names += `${name},`;

@@ -1,3 +1,4 @@
+import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { TenantLicenses, UserLicenses } from '../licenses/license-data.ts';
 import { findNotices, toLicenseDates } from '../licenses/license-dates.ts';
 import {
@@ -10,7 +11,9 @@ import { type DetectedPlan, detectPlan, type PlanModel } from '../plans/detect-p
 import { detectSuite, findSuiteIndicators, type SuiteIndicators } from '../plans/detect-suite.ts';
 import { findPurchasedPlans, type PurchasedPlans } from '../plans/seat-availability.ts';
 import { normalizeFunctionRights } from './apply-function-rights.ts';
+import { decideState } from './decide-entitlements.ts';
 import { type DecideBy, memoizeDecisions } from './decision-cache.ts';
+import type { FeatureState } from './entitlement.ts';
 import type { EntitlementReport } from './entitlement-report.ts';
 import { createPurchasedPlanFeatures } from './purchased-plan-features.ts';
 import type { Rules } from './rules.ts';
@@ -28,6 +31,7 @@ export interface TenantIndex {
   readonly purchasedPlans: PurchasedPlans;
   /** The names as sent, by normalized name. */
   readonly unknownModules: ReadonlyMap<string, string>;
+  readonly decideBy: DecideBy;
   readonly findUpgrades: FindUpgrades;
   readonly decideForUser: DecideForUser;
   /** `YYYY-MM-DD`. */
@@ -60,6 +64,7 @@ export function indexTenant(
     suiteIndicators: findSuiteIndicators(modules, assumptions.suite.modules),
     purchasedPlans,
     unknownModules: findUnknownModules(modules, rules),
+    decideBy,
     findUpgrades,
     decideForUser: memoizeUserDecisions(rules, { decideBy, findUpgrades }),
     today,
@@ -98,6 +103,21 @@ export function reportForPlan(
     ...decisions,
     unknownModules: [...new Map([...unrecognizedModules, ...tenant.unknownModules]).values()].sort(),
     notices,
+  };
+}
+
+/** Like `reportForPlan`, but returns only the states of features, without groups. */
+export function stateFinder(
+  { rules, decideBy, findUpgrades }: TenantIndex,
+  user: UserLicenses,
+  licenseIndex: LicenseIndex,
+  plan: DetectedPlan | null,
+): (feature: FeatureKey) => FeatureState | undefined {
+  const rights = normalizeFunctionRights(user.functionRights);
+  const decide = decideBy({ licenseIndex, plan });
+  return (feature) => {
+    const rule = rules.features.get(feature);
+    return rule && decideState(decide(rule), rule, { rights, plan, findUpgrades });
   };
 }
 
