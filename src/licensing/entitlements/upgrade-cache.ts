@@ -43,13 +43,15 @@ function findUpgrades(
   if (requestedFeatures.length === 0) return [];
   if (current?.kind === 'suite') return findSuiteUpgrade(requestedFeatures);
   const has = (plan: UserPlan, { feature }: FeatureRule) => getPlanFeatures(plan)?.has(feature);
+  const requested = requestedFeatures.map((rule) => ({
+    rule,
+    sections: [...sectionsFor(rule, siteLicenses), ...rule.parentSections],
+  }));
   // The user's own plan cannot add a feature the user lacks, so its row in the tenant is not considered.
   const isSufficient = (plan: UserPlan, isOwn: boolean) =>
-    requestedFeatures.every(
-      (rule) =>
-        [...sectionsFor(rule, siteLicenses), ...rule.parentSections].some((section) =>
-          includesSection(plan.tiers, section),
-        ) ||
+    requested.every(
+      ({ rule, sections }) =>
+        sections.some((section) => includesSection(plan.tiers, section)) ||
         (!isOwn && has(plan, rule) === true),
     );
   return findMinimalPlans(current, isSufficient).map(({ plan, ...distance }) => {

@@ -48,7 +48,7 @@ export function findMinimalPlans(
     (plan) => hasAtLeastTiers(plan.tiers, required) && isSufficient(plan, stepsTo(plan) === 0),
   );
   const minimal = sufficient.filter(
-    (plan) => !sufficient.some((other) => other !== plan && hasAtLeastTiers(plan.tiers, other.tiers)),
+    (plan) => !plansBelow.get(plan.key)?.some((below) => sufficient.includes(below)),
   );
   return minimal
     .map((plan) => ({ plan, steps: stepsTo(plan), assumedEssential }))
@@ -66,6 +66,14 @@ export function includesSection(tiers: PerSolution<PlanTier>, section: Catalogue
 function hasAtLeastTiers(tiers: PerSolution<PlanTier>, minimum: PerSolution<PlanTier>): boolean {
   return solutions.every((each) => tierRank(tiers[each]) >= tierRank(minimum[each]));
 }
+
+/** The plans that a plan contains, without itself. */
+const plansBelow: ReadonlyMap<PlanKey, readonly UserPlan[]> = new Map(
+  userPlans.map((plan) => [
+    plan.key,
+    userPlans.filter((other) => other !== plan && hasAtLeastTiers(plan.tiers, other.tiers)),
+  ]),
+);
 
 function countSteps(from: PerSolution<PlanTier>, to: PerSolution<PlanTier>): number {
   return solutions.reduce((steps, each) => steps + tierRank(to[each]) - tierRank(from[each]), 0);
