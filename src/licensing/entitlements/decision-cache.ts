@@ -1,3 +1,4 @@
+import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
 import { decideFeature } from './decide-feature.ts';
@@ -21,15 +22,17 @@ const maxCachedDecisions = 10_000;
  * All users and tenants share them.
  */
 export function memoizeDecisions(rules: Rules): DecideBy {
-  const cache = new Map<string, Map<string, FeatureDecision>>();
+  const cache = new Map<string, Map<FeatureKey, Map<string, FeatureDecision>>>();
   let size = 0;
   return (given) => {
     const key = planKey(given);
-    const decisions = cache.get(key) ?? new Map<string, FeatureDecision>();
-    cache.set(key, decisions);
+    const byFeature = cache.get(key) ?? new Map<FeatureKey, Map<string, FeatureDecision>>();
+    cache.set(key, byFeature);
     return (rule) => {
-      const ruleKey = `${rule.feature} ${presenceKey(rule.looksAt, given.licenseIndex)}`;
-      const cached = decisions.get(ruleKey);
+      const decisions = byFeature.get(rule.feature) ?? new Map<string, FeatureDecision>();
+      byFeature.set(rule.feature, decisions);
+      const present = presenceKey(rule.looksAt, given.licenseIndex);
+      const cached = decisions.get(present);
       if (cached !== undefined) return cached;
       const decision = decideFeature(rule, rules, given);
       if (size === maxCachedDecisions) {
@@ -37,7 +40,7 @@ export function memoizeDecisions(rules: Rules): DecideBy {
         size = 0;
       }
       size += 1;
-      decisions.set(ruleKey, decision);
+      decisions.set(present, decision);
       return decision;
     };
   };
@@ -48,10 +51,17 @@ export function planKey({ licenseIndex, plan }: LicensesAndPlan): string {
   return `${licenseIndex.siteLicensesKnown} ${licenseIndex.userLicensesKnown} ${JSON.stringify(plan)}`;
 }
 
-/** Which of the named licenses are there. */
+/** Which of the named licenses are there: a bit for each, 15 to a character. */
 export function presenceKey(names: LicenseNames, { site, user }: LicenseIndex): string {
   let key = '';
-  for (const name of names.site) key += site.has(name) ? '1' : '0';
-  for (const name of names.user) key += user.has(name) ? '1' : '0';
-  return key;
+  let bits = 1;
+  const add = (isPresent: boolean) => {
+    bits = bits * 2 + (isPresent ? 1 : 0);
+    if (bits < 2 ** 15) return;
+    key += String.fromCharCode(bits);
+    bits = 1;
+  };
+  for (const name of names.site) add(site.has(name));
+  for (const name of names.user) add(user.has(name));
+  return key + String.fromCharCode(bits);
 }
