@@ -18,7 +18,7 @@ export type UserDecisions = Pick<
 >;
 
 /** What a user's decisions rest on. */
-export type UserFacts = Omit<DecisionContext, 'decideBy' | 'findUpgrades'>;
+type UserFacts = Omit<DecisionContext, 'decideBy' | 'findUpgrades'>;
 
 /** Decides everything for a user of one tenant. */
 export type DecideForUser = (facts: UserFacts) => UserDecisions;

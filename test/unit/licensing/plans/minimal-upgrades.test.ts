@@ -24,6 +24,7 @@ import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import {
   findMinimalPlans,
+  findPossiblePlans,
   includesSection,
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
@@ -37,7 +38,10 @@ function assignedPlan(tiers: PerSolution<DetectedTier>): DetectedPlan {
 
 function offers(feature: FeatureKey, assigned: DetectedPlan | null) {
   const listed = ({ tiers }: UserPlan) => getFeatureRows(feature).some((row) => includesSection(tiers, row));
-  return findMinimalPlans(assigned, listed).map((each) => ({ ...each, plan: each.plan.key }));
+  return findMinimalPlans(findPossiblePlans(assigned), listed).map((each) => ({
+    ...each,
+    plan: each.plan.key,
+  }));
 }
 
 function offered(feature: FeatureKey, assigned: PlanKey) {
