@@ -8,13 +8,13 @@ import { entitlementEngine, rules } from '../fixtures/engine.ts';
 import { expectSame } from '../fixtures/expect-same.ts';
 import { grantedLicense, publishedTenant, userWithPlan } from '../fixtures/tenants.ts';
 
-const decideAnew: DecideBy = (given) => (rule) => decideFeature(rule, rules, given);
+const decideDirectly: DecideBy = (given) => (rule) => decideFeature(rule, rules, given);
 
 describe('shared decisions', () => {
   it('are the decisions that a user of a tenant alone would get', { timeout: timeoutMs }, () => {
     fc.assert(
       fc.property(someCase, ({ tenant, user }) => {
-        const alone = reportUser(indexTenant(rules, tenant, today, decideAnew), user);
+        const alone = reportUser(indexTenant(rules, tenant, today, decideDirectly), user);
         expectSame(entitlementEngine(tenant, today).report(user), alone);
       }),
       runs,
