@@ -10,7 +10,7 @@ import {
 import { Pool } from 'pg';
 import { isConnectionError, throwAsAppError } from './connection-errors.ts';
 import { connectionOptions, migrationTimeouts, requestTimeouts, setTimeouts } from './connection-options.ts';
-import { migrate } from './migrate.ts';
+import { isMigrated, migrate } from './migrate.ts';
 import { createStatementNames } from './prepared.ts';
 
 /** A jsonb column: read as a value, written as JSON text, because pg would convert an array to a PostgreSQL array. */
@@ -256,10 +256,24 @@ const maxConnections = 10;
  * @throws the error of pg when the database cannot be reached
  */
 export async function openDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
+  const pool = openPool(url, requestTimeouts, onConnectionLost);
+  try {
+    const isUpToDate = await isMigrated(new Kysely({ dialect: new PostgresDialect({ pool }) }));
+    if (!isUpToDate) await migrateWithPatience(url, onConnectionLost);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const db = createDatabase(pool);
+  // Kysely ends only a pool that it has used.
+  await db.connection().execute(async () => {});
+  return db;
+}
+
+async function migrateWithPatience(url: string, onConnectionLost: (error: Error) => void): Promise<void> {
   const pool = openPool(url, migrationTimeouts, onConnectionLost);
-  const migrating = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  await migrate(migrating).finally(() => migrating.destroy());
-  return createDatabase(openPool(url, requestTimeouts, onConnectionLost));
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  await migrate(db).finally(() => db.destroy());
 }
 
 function createDatabase(pool: Pool): Database {
