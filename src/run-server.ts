@@ -93,18 +93,29 @@ async function serve(deps: {
   services: Services;
   stop: AbortSignal;
 }) {
-  const { config, services, stop, log } = deps;
+  const { config, pages, services, stop, log } = deps;
   const provisioning = createProvisioning({ config, services, root });
-  const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
-  const { app, listener } = buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now });
+  const { app, listener, loadRest } = buildApp({
+    ...deps,
+    root,
+    ...provisioning,
+    stopping: stop,
+    now: Date.now,
+  });
   const server = createServer({ connectionsCheckingInterval }, listener);
   const isTrusted: (address: string, hop: number) => boolean = app.get('trust proxy fn');
   limitConnections(server, maxConnectionsPerClient, (address) => isTrusted(address, 0));
   Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });
-  const workers = await startingWorkers;
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'planlens is ready');
+  // What no request has to wait for. A failure ends the process, as any other one of the start.
+  const [workers] = await Promise.all([
+    startWorkers({ ...services, ...provisioning, log, now: Date.now }),
+    services.prefetch(),
+    loadRest(),
+    pages.views.compileAll(),
+  ]);
   if (!stop.aborted) await once(stop, 'abort');
   await sleep(drainMs);
   server.close();

@@ -4,6 +4,8 @@ import type { Config } from './config/config.ts';
 import { createAdvisoryLocks, type WithFencedLock } from './coordination/advisory-locks.ts';
 import { circuitChannel, parseCircuitOpen, publishCircuitOpen } from './coordination/circuit-events.ts';
 import { type JobQueue, openJobQueue } from './coordination/jobs/job-queue.ts';
+import { areJobTablesCurrent } from './coordination/jobs/job-tables.ts';
+import { createLazyJobQueue } from './coordination/jobs/lazy-job-queue.ts';
 import { measureQueueDepths } from './coordination/jobs/queue-depth.ts';
 import { deleteJobsOfTenant } from './coordination/jobs/tenant-jobs.ts';
 import type { WithLock } from './coordination/keyed-mutex.ts';
@@ -110,6 +112,8 @@ export interface Services {
    * (`Cust12345/101`), changed in any process, and with null when changes may have been missed.
    */
   onDataChange(listener: (key: string | null) => void): void;
+  /** Reads what the first requests need, so that they do not wait for it. A failure is logged, and repeated by them. */
+  prefetch(): Promise<void>;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
   /** Whether the database accepts writes; costs at most one query per second. */
@@ -129,9 +133,6 @@ export async function openServices(deps: {
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
   const readiness = openReadiness(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
-  const openingJobs = openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
-    throw explainDatabaseError(error);
-  });
   const advisoryLocks = createAdvisoryLocks({
     openSession: () => openDatabaseSession(url, onConnectionLost),
     now,
@@ -144,13 +145,6 @@ export async function openServices(deps: {
   const tenants = openTenants({ db, secrets, locks, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
-  const jobs = await openingJobs;
-  const measureJobs = async () => {
-    await assertWritable(db);
-    return measureQueueDepths(db);
-  };
-  metrics.watch({ measureJobs, tenants });
-
   const webhooks = createWebhookStore({ db, secrets, now });
   const apiKeyUses = createApiKeyUses({ db, now, onFailed: telemetry.onUsesNotWritten });
   const apiKeys = createApiKeyStore({ db, uses: apiKeyUses, now });
@@ -172,6 +166,18 @@ export async function openServices(deps: {
     },
     { onListening: () => invalidateAll(caches), onConnectionLost: telemetry.onListenerLost },
   );
+  const jobs = createLazyJobQueue(() =>
+    openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
+      throw explainDatabaseError(error);
+    }),
+  );
+  // Tables that are missing or old may not be made, or take long: then no request must wait for them.
+  if (!(await areJobTablesCurrent(db))) await jobs.open();
+  const measureJobs = async () => {
+    await assertWritable(db);
+    return measureQueueDepths(db);
+  };
+  metrics.watch({ measureJobs, tenants });
   return {
     superOffice,
     tenants,
@@ -214,6 +220,7 @@ export async function openServices(deps: {
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void events.on('removal', listener),
     onDataChange: (listener) => void events.on('change', listener),
+    prefetch: () => superOffice.jwks.prefetch().catch(telemetry.onPrefetchFailed),
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: readiness.isDatabaseUp,
@@ -250,7 +257,7 @@ function openSuperOffice(deps: {
   now: () => number;
 }): SuperOffice {
   const { config, db, ticketStore, telemetry, now } = deps;
-  const superOffice = connectSuperOffice({
+  return connectSuperOffice({
     ...config.superOffice,
     redirectUri: `${config.publicUrl}/auth/callback`,
     onCall: telemetry.onCall,
@@ -266,9 +273,6 @@ function openSuperOffice(deps: {
     acquireCall: createRateLimiter({ db }),
     now,
   });
-  // Prefetched so that the first sign-in does not wait for it; a failure is retried by that sign-in.
-  superOffice.jwks.prefetch().catch(telemetry.onPrefetchFailed);
-  return superOffice;
 }
 
 function openLicenses(deps: {
