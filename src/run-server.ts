@@ -9,7 +9,7 @@ import { buildApp, loadPages, type Pages } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
 import { DatabaseSetupError } from './database/setup-error.ts';
 import { createProvisioning } from './lifecycle/provisioning/create-provisioning.ts';
-import { startWorkers } from './lifecycle/start-workers.ts';
+import { startWorkersEventually } from './lifecycle/start-workers-eventually.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { projectRoot } from './project-root.ts';
 import { openServices, type Services } from './services.ts';
@@ -109,18 +109,19 @@ async function serve(deps: {
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'planlens is ready');
+  const stopped = stop.aborted ? Promise.resolve([]) : once(stop, 'abort');
   // What no request has to wait for. A failure ends the process, as any other one of the start.
-  const [workers] = await Promise.all([
-    startWorkers({ ...services, ...provisioning, log, now: Date.now }),
+  const starting = Promise.all([
+    startWorkersEventually({ ...services, ...provisioning, log, stop, now: Date.now }),
     services.prefetch(),
     loadRest(),
     pages.views.compileAll(),
   ]);
-  if (!stop.aborted) await once(stop, 'abort');
+  await Promise.race([stopped, starting.then(() => stopped)]);
   await sleep(drainMs);
   server.close();
   server.closeIdleConnections();
   const graceTimer = setTimeout(() => server.closeAllConnections(), shutdownGraceMs);
-  await Promise.all([once(server, 'close'), workers.stop()]);
+  await Promise.all([once(server, 'close'), services.jobs.stopProcessing()]);
   clearTimeout(graceTimer);
 }

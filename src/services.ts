@@ -20,6 +20,7 @@ import { openDatabaseSession } from './database/database-session.ts';
 import { explainDatabaseError } from './database/explain-error.ts';
 import { openReadiness } from './database/readiness.ts';
 import { assertWritable } from './database/writable.ts';
+import { AppError } from './errors.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import { detectSuite, findSuiteIndicators } from './licensing/plans/detect-suite.ts';
 import { countSeatNumbers } from './licensing/plans/seat-numbers.ts';
@@ -166,13 +167,9 @@ export async function openServices(deps: {
     },
     { onListening: () => invalidateAll(caches), onConnectionLost: telemetry.onListenerLost },
   );
-  const jobs = createLazyJobQueue(() =>
-    openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
-      throw explainDatabaseError(error);
-    }),
-  );
+  const jobs = createLazyJobQueue(() => openJobQueue({ url, ...telemetry }));
   // Tables that are missing or old may not be made, or take long: then no request must wait for them.
-  if (!(await areJobTablesCurrent(db))) await jobs.open();
+  if (!(await areJobTablesCurrent(db))) await jobs.open().catch(throwExplained);
   const measureJobs = async () => {
     await assertWritable(db);
     return measureQueueDepths(db);
@@ -233,6 +230,11 @@ export async function openServices(deps: {
       await closeDatabase();
     },
   };
+}
+
+/** @throws an error that names the remedy, if the cause has one */
+function throwExplained(error: unknown): never {
+  throw explainDatabaseError(error instanceof AppError ? error.cause : error);
 }
 
 /** An approval waits until a removal or provisioning in progress has ended, so that none of them undoes another. */

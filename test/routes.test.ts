@@ -81,7 +81,13 @@ describe('route table', () => {
     // Behind the routes of operators, which must respond whatever clients do.
     const others = steps.slice(first, last).filter(({ route }) => route === null);
     const ofApi = ['cors', 'limitInFlight', 'notFound', 'answerProblem'];
-    expect(others.map(({ name }) => name)).toEqual(['securityHeaders', ...ofApi, 'limitInFlight', 'assets', 'untilLoaded']);
+    expect(others.map(({ name }) => name)).toEqual([
+      'securityHeaders',
+      ...ofApi,
+      'limitInFlight',
+      'assets',
+      'untilLoaded',
+    ]);
     expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
   });
 

@@ -46,7 +46,10 @@ export async function startBoss(deps: {
   });
   // Some errors are copies without a prototype.
   boss.on('error', ({ message }) => onFailed(new Error(message)));
-  await boss.start();
+  await boss.start().catch(async (error: unknown) => {
+    await closeBoss(boss);
+    throw error;
+  });
   return boss;
 }
 
