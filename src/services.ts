@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
@@ -15,7 +16,7 @@ import { publishTenantStateRead } from './coordination/tenant-state-events.ts';
 import { deriveKeyring } from './crypto/keyring.ts';
 import { createSecretBox, type SecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
-import type { Database } from './database/database.ts';
+import { type Database, openIdleConnections } from './database/database.ts';
 import { openDatabaseSession } from './database/database-session.ts';
 import { explainDatabaseError } from './database/explain-error.ts';
 import { openReadiness } from './database/readiness.ts';
@@ -113,7 +114,7 @@ export interface Services {
    * (`Cust12345/101`), changed in any process, and with null when changes may have been missed.
    */
   onDataChange(listener: (key: string | null) => void): void;
-  /** Reads what the first requests need, so that they do not wait for it. A failure is logged, and repeated by them. */
+  /** Reads keys and opens connections that the first requests need, so that they do not wait. Never rejects. */
   prefetch(): Promise<void>;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
@@ -217,7 +218,12 @@ export async function openServices(deps: {
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void events.on('removal', listener),
     onDataChange: (listener) => void events.on('change', listener),
-    prefetch: () => superOffice.jwks.prefetch().catch(telemetry.onPrefetchFailed),
+    async prefetch() {
+      // A lock that nobody else takes opens the first session of the locks.
+      const openingLocks = locks(`start ${randomUUID()}`, async () => {}).catch(() => {});
+      const prefetchingKeys = superOffice.jwks.prefetch().catch(telemetry.onPrefetchFailed);
+      await Promise.all([openIdleConnections(db), openingLocks, prefetchingKeys]);
+    },
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: readiness.isDatabaseUp,

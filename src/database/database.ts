@@ -6,6 +6,7 @@ import {
   PostgresDialect,
   type PostgresPool,
   type PostgresPoolClient,
+  sql,
 } from 'kysely';
 import { Pool } from 'pg';
 import { isConnectionError, throwAsAppError } from './connection-errors.ts';
@@ -247,6 +248,8 @@ export type Database = Kysely<Tables>;
 
 /** Connections of a process for requests and jobs. */
 const maxConnections = 10;
+/** Connections that stay open while they are idle, as many as a panel uses at once: each takes 5 ms to open. */
+const minConnections = 4;
 
 /**
  * Connects to PostgreSQL and brings its schema up to date. `destroy()` of the result closes its connections. Its queries
@@ -276,6 +279,12 @@ async function migrateWithPatience(url: string, onConnectionLost: (error: Error)
   await migrate(db).finally(() => db.destroy());
 }
 
+/** Opens the connections that stay open, so that the first request does not. A failure concerns that request only. */
+export async function openIdleConnections(db: Database): Promise<void> {
+  const opening = Array.from({ length: minConnections }, () => sql`select 1`.execute(db));
+  await Promise.allSettled(opening);
+}
+
 function createDatabase(pool: Pool): Database {
   return new Kysely({ dialect: new PostgresDialect({ pool: discardTimedOutClients(pool) }) });
 }
@@ -288,6 +297,7 @@ function openPool(
   const pool = new Pool({
     ...connectionOptions(url, timeouts),
     max: maxConnections,
+    min: minConnections,
     onConnect: (client) => setTimeouts(client, timeouts),
   });
   // The pool does not listen to a connection in use: without this listener its loss would end the process.
