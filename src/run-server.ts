@@ -47,6 +47,9 @@ const maxConnections = 4_096;
 /** Connections of one client that reaches the process without a trusted proxy. */
 const maxConnectionsPerClient = 256;
 
+/** What no request needs is started this long after the process is ready, so that it does not delay the first ones, ms. */
+const firstRequestsMs = 50;
+
 /** How long `/readyz` reports a stopping process before it refuses connections, ms: proxies ask every few seconds. */
 const drainMs = 1_000;
 
@@ -110,14 +113,21 @@ async function serve(deps: {
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'planlens is ready');
   const stopped = stop.aborted ? Promise.resolve([]) : once(stop, 'abort');
-  // What no request has to wait for. A failure ends the process, as any other one of the start.
-  const starting = Promise.all([
-    startWorkersEventually({ ...services, ...provisioning, log, stop, now: Date.now }),
-    services.prefetch(),
-    loadRest(),
-    pages.views.compileAll(),
-  ]);
-  await Promise.race([stopped, starting.then(() => stopped)]);
+  const startRest = async () => {
+    await Promise.race([stopped, sleep(firstRequestsMs)]);
+    const startingWorkers = startWorkersEventually({
+      ...services,
+      ...provisioning,
+      log,
+      stop,
+      now: Date.now,
+    });
+    await Promise.all([startingWorkers, services.prefetch()]);
+    await loadRest();
+    await pages.views.compileAll();
+  };
+  // A failure ends the process, as any other one of the start.
+  await Promise.race([stopped, startRest().then(() => stopped)]);
   await sleep(drainMs);
   server.close();
   server.closeIdleConnections();
