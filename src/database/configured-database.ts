@@ -54,6 +54,8 @@ export async function openConfiguredDatabase(
 /** Opens a database that someone else set up. */
 async function openCheckedDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
   const openingDb = openDatabase(url, onConnectionLost);
+  // It may fail before the check awaits it.
+  openingDb.catch(() => {});
   try {
     await assertSessionPooling(url, openingDb);
     return await openingDb;
