@@ -126,7 +126,7 @@ async function serve(deps: {
     await loadRest();
     await pages.views.compileAll();
   };
-  // A failure ends the process, as any other one of the start.
+  // A failure ends the process, like one before it is ready.
   await Promise.race([stopped, startRest().then(() => stopped)]);
   await sleep(drainMs);
   server.close();
