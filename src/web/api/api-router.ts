@@ -11,6 +11,7 @@ import type { UserStore } from '../../snapshots/user-store.ts';
 import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { AuditRefusal } from '../middleware/audit-refusals.ts';
+import { inOneStep } from '../middleware/in-one-step.ts';
 import { limitInFlight } from '../middleware/limit-in-flight.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { dataHeaders } from '../middleware/security-headers.ts';
@@ -92,14 +93,6 @@ export function createApiRouters(deps: {
   others.use(createV1Routes({ ...deps, authenticate, limits }));
   others.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
   return { evaluation, others, evaluate: ofrep.evaluate };
-}
-
-/** Three handlers as one: a step of Express takes as long as what they do. */
-function inOneStep(...[first, second, third]: readonly [RequestHandler, RequestHandler, RequestHandler]) {
-  const prepareEvaluation: RequestHandler = function prepareEvaluation(request, response, next) {
-    first(request, response, () => second(request, response, () => third(request, response, next)));
-  };
-  return prepareEvaluation;
 }
 
 const notFound: RequestHandler = function notFound() {
