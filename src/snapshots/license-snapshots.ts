@@ -24,12 +24,20 @@ export interface CacheLookup {
   readonly outcome: CacheOutcome;
 }
 
+/** What pages and flags of a user rest on. */
+interface LicensesInMemory {
+  readonly tenantLicenses: CachedSnapshot<TenantLicenses>;
+  readonly userLicenses: CachedSnapshot<UserLicenses>;
+}
+
 /** The cached license data of tenants and their users, null when SuperOffice refuses to report it. */
 export interface LicenseSnapshots {
   /** @throws the error of the read when nothing is stored */
   getTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
   /** @throws the error of the read when nothing is stored */
   getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
+  /** The licenses of a tenant and of a user, if both are in memory and may be shown; null otherwise. Reads nothing. */
+  getFromMemory(tenant: Tenant, associateId: number): LicensesInMemory | null;
   /** The licenses of some users as they are stored, however old, by associate id. Sends no request. */
   getStoredUserLicenses(
     tenantId: string,
@@ -108,6 +116,14 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
   return {
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
     getUserLicenses: (tenant, associateId) => userCache.get({ tenant, associateId }),
+    getFromMemory(tenant, associateId) {
+      const tenantLicenses = tenantCache.peek(tenant);
+      const userLicenses = userCache.peek({ tenant, associateId });
+      if (tenantLicenses === null || userLicenses === null) return null;
+      deps.onLookup({ scope: 'tenant', outcome: 'memory' });
+      deps.onLookup({ scope: 'user', outcome: 'memory' });
+      return { tenantLicenses, userLicenses };
+    },
     getStoredUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
     async refresh(tenant, associateId) {
       const results = await Promise.all([

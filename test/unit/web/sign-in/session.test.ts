@@ -27,7 +27,8 @@ let isEnded: boolean;
 
 /** The sessions of an app, with these changes of its environment. */
 function sessionsWith(changes: { publicUrl?: string; loginUrl?: string } = {}) {
-  const settings = { keys, publicUrl, loginUrl, isEnded: async () => isEnded, now: () => now };
+  const ends = { isEnded: async () => isEnded, isGoingOn: () => !isEnded };
+  const settings = { keys, publicUrl, loginUrl, ...ends, now: () => now };
   return createSessions({ ...settings, ...changes });
 }
 
