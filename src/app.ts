@@ -177,7 +177,7 @@ export function buildApp(appDeps: AppDeps): App {
   });
   const listener = createEvaluationShortcut({
     app: panelShortcut,
-    evaluate: api.evaluate,
+    evaluations: api.evaluations,
     onRequest: metrics.onRequest,
   });
   return { app, listener };

@@ -20,7 +20,7 @@ import { createApiLimits } from './api-limits.ts';
 import { createAuthenticateApi } from './authenticate.ts';
 import { createCors } from './cors.ts';
 import { createFindKey } from './find-key.ts';
-import type { Evaluate } from './ofrep/evaluate.ts';
+import type { Evaluations } from './ofrep/evaluate.ts';
 import { createOfrepRoutes } from './ofrep/ofrep-routes.ts';
 import { createPrepareProblem, createProblemHandler } from './problem.ts';
 import { createUserTokens } from './user-token.ts';
@@ -38,7 +38,7 @@ export interface ApiRouters {
   readonly evaluation: Router;
   readonly others: Router;
   /** What `evaluation` does, for `createEvaluationShortcut`. */
-  readonly evaluate: Evaluate;
+  readonly evaluations: Evaluations;
 }
 
 /** Creates the routes of the license API. */
@@ -68,12 +68,17 @@ export function createApiRouters(deps: {
   const limits = createApiLimits(deps.requestsPerSecond, deps.now);
   const findKey = createFindKey({ ...deps, limits });
   const userTokens = createUserTokens({ ...deps, keys: deps.sessionKeys });
-  const authenticate = createAuthenticateApi({ ...deps, findKey, userTokens, limits });
+  const { authenticate, authenticateServer } = createAuthenticateApi({
+    ...deps,
+    findKey,
+    userTokens,
+    limits,
+  });
   const prepareProblem = createPrepareProblem(deps);
 
   const cors = createCors({ ...deps, findKey, limits });
   const limitClients = limitInFlight(maxInFlightPerClient);
-  const ofrep = createOfrepRoutes({ ...deps, authenticate, prepareProblem });
+  const ofrep = createOfrepRoutes({ ...deps, authenticate, authenticateServer, prepareProblem });
 
   const evaluation = Router();
   evaluation.use('/ofrep/v1/evaluate', inOneStep(dataHeaders(), cors, limitClients));
@@ -92,7 +97,7 @@ export function createApiRouters(deps: {
     .all(methodNotAllowed);
   others.use(createV1Routes({ ...deps, authenticate, limits }));
   others.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
-  return { evaluation, others, evaluate: ofrep.evaluate };
+  return { evaluation, others, evaluations: ofrep.evaluations };
 }
 
 const notFound: RequestHandler = function notFound() {
