@@ -24,7 +24,7 @@ export function createEvaluationShortcut(deps: {
   onRequest: (request: ObservedRequest) => void;
 }): RequestListener {
   const { app, evaluations, onRequest } = deps;
-  const headers = { ...dataHeaderValues(), Vary: 'Origin' };
+  const headers = [...Object.entries(dataHeaderValues()).flat(), 'Vary', 'Origin'];
   return function answerEvaluation(request, response) {
     const target = findTarget(request);
     if (target === null) return app(request, response);
@@ -32,12 +32,12 @@ export function createEvaluationShortcut(deps: {
     const { route, key } = target;
     const asked = withoutApp(request);
     const onAnswer = (answer: Answer) => {
-      response.once('close', () => {
+      response.on('close', () => {
         const durationMs = performance.now() - startedAt;
         onRequest({ route, method: 'POST', status: answer.status, durationMs });
       });
       // After the other requests that have arrived: a waiting client or proxy is woken once for all of them.
-      setImmediate(() => sendAnswer(response, { ...answer, headers: { ...headers, ...answer.headers } }));
+      setImmediate(() => sendAnswer(response, { ...answer, headers: [...headers, ...answer.headers] }));
     };
     const leaveToApp = () => app(request, response);
     const wait = () => void evaluations.evaluate(asked, key).then(onAnswer, leaveToApp);
