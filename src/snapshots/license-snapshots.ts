@@ -2,6 +2,7 @@ import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { TenantLicenses, UserLicenses } from '../licensing/licenses/license-data.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { createShareRows, type ShareRows } from './share-rows.ts';
 import { type SnapshotStore, snapshotKey } from './snapshot-store.ts';
 import {
   type CachedSnapshot,
@@ -110,8 +111,9 @@ interface LicenseSnapshotsDeps {
 /** Creates one stale-if-error cache for tenants and one for users. */
 export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnapshots {
   const { store } = deps;
-  const tenantCache = createTenantCache(deps);
-  const userCache = createUserCache(deps);
+  const share = createShareRows();
+  const tenantCache = createTenantCache({ ...deps, share });
+  const userCache = createUserCache({ ...deps, share });
 
   return {
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
@@ -169,7 +171,9 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
   };
 }
 
-function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<TenantLicenses, Tenant> {
+function createTenantCache(
+  deps: LicenseSnapshotsDeps & { readonly share: ShareRows },
+): StaleIfErrorCache<TenantLicenses, Tenant> {
   const { store, source, diff, locks, onFailed, onLookup } = deps;
   return createStaleIfErrorCache<TenantLicenses, Tenant>(
     {
@@ -192,7 +196,9 @@ function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<Tenant
   );
 }
 
-function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLicenses, UserItem> {
+function createUserCache(
+  deps: LicenseSnapshotsDeps & { readonly share: ShareRows },
+): StaleIfErrorCache<UserLicenses, UserItem> {
   const { store, source, onFailed, onLookup } = deps;
   const getKey = ({ tenant, associateId }: UserItem) => snapshotKey(tenant.tenantId, associateId);
   return createStaleIfErrorCache<UserLicenses, UserItem>(

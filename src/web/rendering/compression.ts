@@ -42,13 +42,16 @@ const unpack = { br: brotliDecompressSync, gzip: gunzipSync } as const;
 
 /** Makes a body of the page's bytes. @param onResize called after the kept forms have changed */
 export function compactBody(bytes: Buffer, onResize: () => void): CompactBody {
+  // Nothing below may name `bytes`, which would keep them.
   const kept = new Map<Encoding | null, Buffer>([[null, bytes]]);
   const pending = new Map<Encoding, Promise<Buffer>>();
   let isPlainAsked = false;
 
   function toPlain(): Buffer {
-    const [encoding, form] = [...kept].at(-1) ?? [null, bytes];
-    return encoding === null ? form : unpack[encoding](form);
+    const [form] = kept;
+    if (form === undefined) throw new Error('a body is always kept in one form');
+    const [encoding, bytes] = form;
+    return encoding === null ? bytes : unpack[encoding](bytes);
   }
 
   function keep(encoding: Encoding | null, form: Buffer): Buffer {
