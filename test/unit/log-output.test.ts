@@ -20,9 +20,9 @@ describe('openLogOutput', () => {
   it('writes the lines of a turn together, in order, also the last ones before the process ends', () => {
     const lines = run(`
       const { default: fs } = await import('node:fs');
-      const { writeSync } = fs;
+      const { write } = fs;
       let writes = 0;
-      fs.writeSync = (...call) => (writes += 1, writeSync(...call));
+      fs.write = (...call) => (writes += 1, write(...call));
       for (const line of ['a\\n', 'b\\n', 'c\\n']) log.write(line);
       setImmediate(() => setImmediate(() => {
         log.write('d\\n');
