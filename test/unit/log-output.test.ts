@@ -22,13 +22,17 @@ describe('openLogOutput', () => {
       const { default: fs } = await import('node:fs');
       const { write } = fs;
       let writes = 0;
-      fs.write = (...call) => (writes += 1, write(...call));
-      for (const line of ['a\\n', 'b\\n', 'c\\n']) log.write(line);
-      setImmediate(() => setImmediate(() => {
+      const endAfterFirst = () => {
         log.write('d\\n');
         log.write(writes + '\\n');
         process.exit();
-      }));`);
+      };
+      fs.write = (...call) => {
+        const onWritten = call.pop();
+        writes += 1;
+        write(...call, (...result) => { onWritten(...result); endAfterFirst(); });
+      };
+      for (const line of ['a\\n', 'b\\n', 'c\\n']) log.write(line);`);
     expect(lines).toEqual(['a', 'b', 'c', 'd', '1']);
   });
 });
