@@ -2,8 +2,11 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import jwt from 'jsonwebtoken';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { atMost } from '../../cache-size.ts';
 import { deriveKeyring, type Keyring } from '../../crypto/keyring.ts';
+import { sha256Base64Url } from '../../crypto/random-token.ts';
 import { readCookie, writeCookie } from '../middleware/cookies.ts';
 
 /** The claims of a session. */
@@ -18,6 +21,18 @@ export const sessionSchema = z.object({
   signedInAt: z.int(),
 });
 
+/** A token whose signature and claims are those of this process: the same text needs no second check of them. */
+interface VerifiedToken {
+  readonly use: Use;
+  /** When it expires, seconds since 1970. */
+  readonly exp: number;
+  readonly session: Session;
+}
+
+/** Checking the signature takes a fifth of the time of a panel view. Of more tokens than these, it is checked each time. */
+const maxVerifiedTokens = 10_000;
+
+const verifiedSchema = z.looseObject({ use: z.string(), exp: z.int() });
 const headerSchema = z.object({ kid: z.string() });
 
 /** A signed-in associate of one tenant. */
@@ -79,6 +94,8 @@ export function createSessions(deps: {
   const { publicUrl: issuer, loginUrl: audience, isEnded, isGoingOn, now } = deps;
   const keys = { session: deriveKeyring(deps.keys, 'session'), bearer: deriveKeyring(deps.keys, 'bearer') };
   const formKeys = deriveKeyring(deps.keys, 'form');
+  // By their digests: no token stays in memory.
+  const verifiedTokens = new LRUCache<string, VerifiedToken>(atMost(maxVerifiedTokens));
 
   function sign(use: Use, session: Session, expiresAt: number): string {
     const { id, key } = keys[use].current;
@@ -87,18 +104,27 @@ export function createSessions(deps: {
     return jwt.sign(claims, key, { algorithm: 'HS256', keyid: id, issuer, audience });
   }
 
-  function verify(use: Use, token: string): Session | null {
+  function verifySignature(use: Use, token: string): VerifiedToken | null {
     try {
       // Decoding throws as well if a part of the token is not JSON.
       const key = keys[use].byId.get(readKeyId(token));
       if (key === undefined) return null;
       const clockTimestamp = Math.floor(now() / 1000);
       const options = { algorithms: ['HS256' as const], issuer, audience, clockTimestamp };
-      const claims = jwt.verify(token, key, options);
-      return typeof claims === 'object' && claims.use === use ? sessionSchema.parse(claims) : null;
+      const claims = verifiedSchema.parse(jwt.verify(token, key, options));
+      return claims.use === use ? { use, exp: claims.exp, session: sessionSchema.parse(claims) } : null;
     } catch {
       return null;
     }
+  }
+
+  function verify(use: Use, token: string): Session | null {
+    const digest = sha256Base64Url(token);
+    const known = verifiedTokens.get(digest);
+    if (known !== undefined) return known.use === use && now() < known.exp * 1000 ? known.session : null;
+    const verified = verifySignature(use, token);
+    if (verified !== null) verifiedTokens.set(digest, verified);
+    return verified?.session ?? null;
   }
 
   // Depends on the user, not on the session token, so that a renewed session does not invalidate an open form.
