@@ -12,7 +12,7 @@ const maxShared = 10_000;
  */
 export type ShareRows = <T extends object>(content: T) => T;
 
-/** Creates the sharing for one process. A list is shared as long as any data has it. */
+/** Creates the sharing for one process. A list is shared while it is part of data in memory. */
 export function createShareRows(): ShareRows {
   const lists = new Map<string, WeakRef<object>>();
   const forgotten = new FinalizationRegistry<string>((key) => {
@@ -28,8 +28,11 @@ export function createShareRows(): ShareRows {
     return text;
   }
 
-  const shareFields = (row: object) =>
-    Object.fromEntries(Object.entries(row).map(([field, value]) => [field, share(value)]));
+  function shareFields<T extends object>(row: T): T {
+    const shared = { ...row };
+    for (const [field, value] of Object.entries(row)) Object.assign(shared, { [field]: share(value) });
+    return shared;
+  }
 
   function shareRow(row: object): object {
     const key = digest(row);
@@ -54,7 +57,7 @@ export function createShareRows(): ShareRows {
     return Array.isArray(value) ? shareList(value) : shareRow(value);
   }
 
-  return <T extends object>(content: T) => shareFields(content) as T;
+  return shareFields;
 }
 
 function digest(value: object): string {

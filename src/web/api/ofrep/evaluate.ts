@@ -115,17 +115,17 @@ export function createEvaluations(deps: {
     evaluateFromMemory(request, key, onAnswer, onOther) {
       const caller = isJson(request.headers['content-type']) ? authenticateServer(request) : null;
       if (caller === null) return false;
-      const handOver = (known: Omit<Begun, 'caller'>) => {
+      const leave = (known: Omit<Begun, 'caller'>) => {
         begun.set(request, { caller, ...known });
         onOther();
       };
       const onReceived = (context: Buffer) => {
         const mayEvaluate = caller.scopes.has('evaluate');
         const found = mayEvaluate ? attempt(() => answerFromMemory(request, key, caller, context)) : null;
-        if (found === null) handOver({ context });
+        if (found === null) leave({ context });
         else onAnswer(found);
       };
-      receiveBody(request, maxBodyBytes, onReceived, (error) => handOver({ context: null, error }));
+      receiveBody(request, maxBodyBytes, onReceived, (error) => leave({ context: null, error }));
       return true;
     },
   };
