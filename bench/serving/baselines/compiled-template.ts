@@ -4,6 +4,14 @@ import { preparePage } from './prepared-page.ts';
 /** Prints a page from its values: texts and attributes, which it escapes. */
 type Template = (values: readonly string[], print: (text: string) => string) => string;
 
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
+
 const page = await preparePage(process.env, process.env.BENCH_TENANT_ID ?? '');
 const { template, values } = compileTemplate(page.render());
 
@@ -30,14 +38,6 @@ function compileTemplate(html: string): { readonly template: Template; readonly 
   const template = new Function('values', 'print', `return ${parts.join('+')}`) as Template;
   return { template, values };
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-};
 
 function escapeHtml(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (each) => entities[each] ?? each) : text;
