@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
@@ -111,6 +112,25 @@ describe('session cookie', () => {
     const iat = start / 1000;
     const standard = { iat, exp: iat + 3600, iss: publicUrl, aud: loginUrl };
     expect(token?.payload).toEqual({ ...session, use: 'session', ...standard });
+  });
+});
+
+describe('peek', () => {
+  const peek = (headers: object) => sessionsWith().peek({ headers } as IncomingMessage);
+
+  it('finds the session of a cookie that memory knows to go on', () => {
+    const cookie = `${name}=${forged({})}`;
+    expect(peek({ cookie })).toEqual(session);
+    isEnded = true;
+    expect(peek({ cookie })).toBeNull();
+  });
+
+  it.each([{}, { cookie: `${name}=x` }])('finds none without a valid cookie: %o', (headers) => {
+    expect(peek(headers)).toBeNull();
+  });
+
+  it('leaves bearer tokens, which precede the cookie, to read', () => {
+    expect(peek({ cookie: `${name}=${forged({})}`, authorization: 'Bearer x' })).toBeNull();
   });
 });
 
