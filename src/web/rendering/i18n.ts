@@ -89,7 +89,7 @@ function language(code: LanguageCode, translate: TFunction): Language {
   return {
     code,
     locale,
-    t: memoizePlainTexts(translate),
+    t: memoizeTexts(translate, (count) => formats().plurals.select(count)),
     number: (value) => formats().numbers.format(value),
     languageName: (other) => formats().languageNames.of(other) ?? other,
     or: (items) => formats().alternatives.format(items),
@@ -108,28 +108,45 @@ function createFormats(locale: string) {
     timestamps: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }),
     dates: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }),
     shortDates: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }),
+    plurals: new Intl.PluralRules(locale),
     numbers: new Intl.NumberFormat(locale),
     languageNames: new Intl.DisplayNames(locale, { type: 'language' }),
     alternatives: new Intl.ListFormat(locale, { type: 'disjunction' }),
   };
 }
 
-/** Caches texts without placeholders, of which a page needs about a hundred, and isolates what fills placeholders. */
-function memoizePlainTexts(translate: TFunction): Translate {
-  const plain = new Map<string, string>();
-  return (key, values) => {
-    if (values !== undefined) return translate(key, isolateValues(values));
-    const text = plain.get(key) ?? translate(key);
-    plain.set(key, text);
-    return text;
+/**
+ * Looks up each text once and splits it at its placeholders, for which i18next would search it each time. Isolates what
+ * fills the placeholders.
+ */
+function memoizeTexts(translate: TFunction, pluralOf: (count: number) => string): Translate {
+  const texts = new Map<string, readonly string[]>();
+  return (key, values = {}) => {
+    const { count } = values;
+    const form = typeof count === 'number' ? `${key} ${count === 0 ? 'zero' : pluralOf(count)}` : key;
+    const known = texts.get(form);
+    if (known !== undefined) return fill(known, values);
+    const parts = splitAtPlaceholders(translate(key, { ...values, skipInterpolation: true }));
+    texts.set(form, parts);
+    return fill(parts, values);
   };
 }
 
-function isolateValues(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? isolateText(value) : value,
-    ]),
-  );
+/** Texts and the names of placeholders alternate. */
+function splitAtPlaceholders(text: string): readonly string[] {
+  return text.split(/\{\{(\w+)\}\}/);
+}
+
+function fill(parts: readonly string[], values: Values): string {
+  let filled = parts[0] ?? '';
+  for (let at = 1; at < parts.length; at += 2) {
+    const name = parts[at] ?? '';
+    filled += Object.hasOwn(values, name) ? toText(values[name]) : `{{${name}}}`;
+    filled += parts[at + 1];
+  }
+  return filled;
+}
+
+function toText(value: Values[string]): string {
+  return typeof value === 'string' ? isolateText(value) : String(value ?? '');
 }

@@ -84,10 +84,10 @@ export function loadViews(root: string): LoadedViews {
 
   const views: Views = (name, language, page) => {
     const values = { page, t: language.t, language: language.locale, ...shared, part };
-    function part(name: string, own: object = {}): string {
-      return print(partials, name, { ...values, ...own });
+    function part(name: string, own?: object): string {
+      return print(partials, name, Object.assign(new Locals(), values, own));
     }
-    return injectIcons(print(pages, name, values));
+    return injectIcons(print(pages, name, Object.assign(new Locals(), values)));
   };
   return Object.assign(views, {
     async compileAll() {
@@ -98,6 +98,10 @@ export function loadViews(root: string): LoadedViews {
     },
   });
 }
+
+/** The variables of a template. Unlike other objects they inherit nothing that it could read by mistake. */
+class Locals {}
+Object.setPrototypeOf(Locals.prototype, null);
 
 /** Templates by name, each as a function that compiles it once. */
 type Templates = ReadonlyMap<string, () => ejs.TemplateFunction>;
@@ -120,18 +124,34 @@ function readTemplate(filename: string): () => ejs.TemplateFunction {
   };
 }
 
-function print(templates: Templates, name: string, values: object): string {
+function print(templates: Templates, name: string, locals: Locals): string {
   const template = templates.get(name);
   if (template === undefined) throw new Error(`no view named ${name}`);
-  return template()(values);
+  return template()(locals);
 }
 
-function compile(filename: string, text: string) {
-  return ejs.compile(withoutIndentation(text), {
+function compile(filename: string, text: string): ejs.TemplateFunction {
+  const template = withoutIndentation(text);
+  const options = {
+    async: false as const,
+    client: false as const,
     filename,
     strict: true,
-    destructuredLocals: [...pageLocals, ...partialLocals],
-  });
+    escape: escapeHtml,
+    // Only what the template names: it reads all of them each time.
+    destructuredLocals: [...pageLocals, ...partialLocals].filter((name) => template.includes(name)),
+    // Otherwise EJS copies the locals each time, to an object that inherits nothing.
+    unsafePrototypeLocals: true,
+  };
+  return ejs.compile(template, options);
+}
+
+const specialCharacter = /[&<>'"]/;
+
+/** Escapes a value as EJS does, which searches most texts in vain. */
+function escapeHtml(value: unknown): string {
+  const text = String(value ?? '');
+  return specialCharacter.test(text) ? ejs.escapeXML(text) : text;
 }
 
 /**

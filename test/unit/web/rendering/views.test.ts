@@ -1002,6 +1002,19 @@ describe('loadViews', () => {
     await expect(loadViews(folder).compileAll()).rejects.toThrow(/broken\.ejs/);
   });
 
+  it('gives a partial nothing that every object inherits', () => {
+    mkdirSync(join(folder, 'views', 'partials'), { recursive: true });
+    writeFileSync(join(folder, 'views', 'partials', 'note.ejs'), '<% if (found) { %><%- found %><% } %>x');
+    writeFileSync(join(folder, 'views', 'page.ejs'), "<%- part('note') %>");
+    const inherited: { found?: string } = Object.prototype;
+    inherited.found = '<script>';
+    try {
+      expect(loadViews(folder)('page', english, {})).toBe('x');
+    } finally {
+      delete inherited.found;
+    }
+  });
+
   it('exposes values to a template only through its page variable', () => {
     writeFileSync(join(folder, 'views', 'leak.ejs'), '<%= word %>');
     expect(() => loadViews(folder)('leak', english, { word: 'x' })).toThrow(/word is not defined/);
