@@ -6,7 +6,7 @@ import type { Config } from './config/config.ts';
 import { deriveKeyring } from './crypto/keyring.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import { createEntitlementEngine } from './licensing/entitlement-engine.ts';
-import { createIsSessionEnded } from './lifecycle/is-session-ended.ts';
+import { createSessionEnds } from './lifecycle/is-session-ended.ts';
 import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
@@ -16,8 +16,9 @@ import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
-import { clientAddress } from './web/middleware/client-address.ts';
+import { clientAddress, type IsTrustedProxy } from './web/middleware/client-address.ts';
 import { createDeferredRouter } from './web/middleware/deferred-router.ts';
+import { inOneStep } from './web/middleware/in-one-step.ts';
 import { limitInFlight } from './web/middleware/limit-in-flight.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
 import { createOwnPagesOnly } from './web/middleware/own-origin.ts';
@@ -27,11 +28,13 @@ import { requestMetrics } from './web/middleware/request-metrics.ts';
 import {
   allowFramingByCrm,
   createHiddenFramePolicies,
+  headersOf,
   keepOpener,
   securityHeaders,
 } from './web/middleware/security-headers.ts';
 import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
+import { createPanelShortcut } from './web/panel/panel-shortcut.ts';
 import { serveAssets } from './web/rendering/assets.ts';
 import { type Languages, loadLanguages } from './web/rendering/i18n.ts';
 import { loadVendor, type Vendor } from './web/rendering/vendor.ts';
@@ -96,8 +99,8 @@ export function buildApp(appDeps: AppDeps): App {
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
   const { loginUrl } = config.superOffice;
-  const isEnded = createIsSessionEnded({ ...services, log, now });
-  const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, isEnded, now });
+  const sessionEnds = createSessionEnds({ ...services, log, now });
+  const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, ...sessionEnds, now });
   const startSignIn = createStartSignIn({
     signIns,
     authorizeUrl: superOffice.authorizationCodeFlow.authorizeUrl,
@@ -137,7 +140,12 @@ export function buildApp(appDeps: AppDeps): App {
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.set('trust proxy', [...config.trustedProxies]);
-  app.use(limitPipelining(), requestMetrics(metrics.onRequest), clientAddress(log), requestLog(log));
+  const isTrusted: IsTrustedProxy = app.get('trust proxy fn');
+  const limitFirst = inOneStep(limitPipelining(), clientAddress(isTrusted, log));
+  const observe = inOneStep(requestMetrics(metrics.onRequest), requestLog(log));
+  const limitClients = limitInFlight(maxInFlightPerClient);
+  const headers = securityHeaders();
+  app.use(inOneStep(limitFirst, observe));
   const { metricsToken, apiRequestsPerSecond: requestsPerSecond } = config;
   const api = createApiRouters({
     ...deps,
@@ -149,14 +157,15 @@ export function buildApp(appDeps: AppDeps): App {
     stopping,
   });
   app.use(api.evaluation);
-  app.use(securityHeaders());
+  app.use(headers);
   app.use(createOperationsRouter({ ...deps, stopping, registry: metrics.registry, metricsToken }));
   app.use(api.others);
-  app.use(limitInFlight(maxInFlightPerClient));
+  app.use(limitClients);
   app.use('/assets', serveAssets(root));
   app.use(createApiDocsRouter(deps));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
-  app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
+  const panel = createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes });
+  app.use(panel.router);
   app.use(createSignInRouter({ ...deps, finishInstall }));
   const rest = createDeferredRouter(async () => {
     const { createAdminRouter } = await import('./web/admin/admin-router.ts');
@@ -165,6 +174,16 @@ export function buildApp(appDeps: AppDeps): App {
   });
   app.use(rest.router);
   app.use(notFound, handleError);
-  const listener = createEvaluationShortcut({ app, evaluate: api.evaluate, onRequest: metrics.onRequest });
+  const panelShortcut = createPanelShortcut({
+    app,
+    findView: panel.findView,
+    steps: inOneStep(limitFirst, limitClients, observe),
+    headers: headersOf(inOneStep(headers, deps.inCrm)),
+  });
+  const listener = createEvaluationShortcut({
+    app: panelShortcut,
+    evaluations: api.evaluations,
+    onRequest: metrics.onRequest,
+  });
   return { app, listener, loadRest: rest.load };
 }

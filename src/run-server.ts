@@ -10,6 +10,7 @@ import { type Config, ConfigError, loadConfig, processEnvironment } from './conf
 import { DatabaseSetupError } from './database/setup-error.ts';
 import { createProvisioning } from './lifecycle/provisioning/create-provisioning.ts';
 import { startWorkersEventually } from './lifecycle/start-workers-eventually.ts';
+import { openLogOutput } from './log-output.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { projectRoot } from './project-root.ts';
 import { openServices, type Services } from './services.ts';
@@ -60,7 +61,7 @@ const drainMs = 1_000;
 export async function runServer(): Promise<never> {
   try {
     const config = loadConfig(processEnvironment());
-    const log = pino({ level: config.logLevel });
+    const log = pino({ level: config.logLevel }, openLogOutput());
     // Installed before anything starts, so that an early signal stops it too.
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());

@@ -71,12 +71,9 @@ describe('route table', () => {
     const first = steps.findIndex(({ route }) => route !== null);
     const last = steps.findLastIndex(({ route }) => route !== null);
     expect(steps.slice(0, first).map(({ name }) => name)).toEqual([
-      'limitPipelining',
-      'requestMetrics',
-      'clientAddress',
-      'requestLog',
+      'limitPipelining, clientAddress, requestMetrics, requestLog',
       // Before the evaluation of flags, which comes before the headers of pages.
-      'prepareEvaluation',
+      'dataHeaders, cors, limitInFlight',
     ]);
     // Behind the routes of operators, which must respond whatever clients do.
     const others = steps.slice(first, last).filter(({ route }) => route === null);

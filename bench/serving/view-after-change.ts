@@ -60,7 +60,7 @@ export async function viewAfterChange() {
       if (context === undefined) throw new Error('no context');
       const next = apply(context, n);
       const startedAt = performance.now();
-      pages(next, {});
+      pages.get(next, {});
       if (n >= warmUp) times.push((performance.now() - startedAt) * 1_000);
     }
     return { change, ...summarize(times) };

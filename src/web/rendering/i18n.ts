@@ -32,6 +32,8 @@ export interface Languages {
   readonly codes: readonly string[];
   /** @returns the first available language of those desired (`de`, `de-AT`, SuperOffice's `no`), else English */
   choose(desired: readonly (string | undefined)[]): Language;
+  /** The language of a tag as `choose` takes it; undefined if it is not available. */
+  find(tag: string): Language | undefined;
 }
 
 const fallback = 'en';
@@ -62,14 +64,12 @@ export function loadLanguages(folder: string): Languages {
 
   const english = languages.get(fallback) ?? language(fallback, i18n.getFixedT(fallback));
 
+  const find = (tag: string) => languages.get(primarySubtag(tag));
   return {
     codes: [...languages.keys()],
-    choose(desired) {
-      const available = desired
-        .map((code) => languages.get(primarySubtag(code ?? '')))
-        .find((found) => found !== undefined);
-      return available ?? english;
-    },
+    choose: (desired) =>
+      desired.map((tag) => find(tag ?? '')).find((found) => found !== undefined) ?? english,
+    find,
   };
 }
 
