@@ -13,6 +13,7 @@ import { reconciliation } from './serving/reconciliation.ts';
 import { requestPhases } from './serving/request-phases.ts';
 import { scale } from './serving/scale.ts';
 import { start } from './serving/start.ts';
+import { viewAfterChange } from './serving/view-after-change.ts';
 import { warmPanel } from './serving/warm-panel.ts';
 
 /** All benchmarks by name: `npm run bench -- warm-panel callbacks` runs two of them. */
@@ -21,6 +22,7 @@ const benchmarks = {
   assignment,
   'warm-panel': warmPanel,
   'request-phases': requestPhases,
+  'view-after-change': viewAfterChange,
   'cold-panel': coldPanel,
   scale,
   callbacks,

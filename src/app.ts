@@ -1,23 +1,24 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import express, { type Express } from 'express';
+import express, { type Express, Router } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { deriveKeyring } from './crypto/keyring.ts';
 import { createSecretBox } from './crypto/secret-box.ts';
 import { createEntitlementEngine } from './licensing/entitlement-engine.ts';
-import { createIsSessionEnded } from './lifecycle/is-session-ended.ts';
+import { createSessionEnds } from './lifecycle/is-session-ended.ts';
 import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
-import { createAdminRouter } from './web/admin/admin-router.ts';
 import { createApiRouters } from './web/api/api-router.ts';
 import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
 import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
-import { clientAddress } from './web/middleware/client-address.ts';
+import { clientAddress, type IsTrustedProxy } from './web/middleware/client-address.ts';
+import { createDeferredRouter } from './web/middleware/deferred-router.ts';
+import { inOneStep } from './web/middleware/in-one-step.ts';
 import { limitInFlight } from './web/middleware/limit-in-flight.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
 import { createOwnPagesOnly } from './web/middleware/own-origin.ts';
@@ -27,17 +28,18 @@ import { requestMetrics } from './web/middleware/request-metrics.ts';
 import {
   allowFramingByCrm,
   createHiddenFramePolicies,
+  headersOf,
   keepOpener,
   securityHeaders,
 } from './web/middleware/security-headers.ts';
 import { createOperationsRouter } from './web/operations/operations-router.ts';
 import { createPanelRouter } from './web/panel/panel-router.ts';
+import { createPanelShortcut } from './web/panel/panel-shortcut.ts';
 import { serveAssets } from './web/rendering/assets.ts';
 import { type Languages, loadLanguages } from './web/rendering/i18n.ts';
 import { loadVendor, type Vendor } from './web/rendering/vendor.ts';
-import { loadViews, type Views } from './web/rendering/views.ts';
+import { type LoadedViews, loadViews } from './web/rendering/views.ts';
 import { createFinishInstall } from './web/setup/install.ts';
-import { createSetupRouter } from './web/setup/setup-router.ts';
 import { createBeginSignIn, createStartSignIn } from './web/sign-in/begin-sign-in.ts';
 import { createCsrfProtection } from './web/sign-in/csrf.ts';
 import { createFormDrafts } from './web/sign-in/form-draft.ts';
@@ -48,7 +50,7 @@ import { createSignInRouter } from './web/sign-in/sign-in-router.ts';
 /** The texts and templates of all pages, and the vendor that they name. */
 export interface Pages {
   readonly languages: Languages;
-  readonly views: Views;
+  readonly views: LoadedViews;
   readonly vendor: Vendor;
 }
 
@@ -87,6 +89,8 @@ const maxInFlightPerClient = 256;
 export interface App {
   readonly app: Express;
   readonly listener: RequestListener;
+  /** Loads the routes that a start does not load: those of administrators and of the installation. */
+  loadRest(): Promise<void>;
 }
 
 /** Builds the web application: its middleware and routers, in the order in which a request passes them. */
@@ -95,8 +99,8 @@ export function buildApp(appDeps: AppDeps): App {
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
   const { loginUrl } = config.superOffice;
-  const isEnded = createIsSessionEnded({ ...services, log, now });
-  const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, isEnded, now });
+  const sessionEnds = createSessionEnds({ ...services, log, now });
+  const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, ...sessionEnds, now });
   const startSignIn = createStartSignIn({
     signIns,
     authorizeUrl: superOffice.authorizationCodeFlow.authorizeUrl,
@@ -136,7 +140,12 @@ export function buildApp(appDeps: AppDeps): App {
 
   const app = express().set('query parser', 'simple').disable('x-powered-by');
   app.set('trust proxy', [...config.trustedProxies]);
-  app.use(limitPipelining(), requestMetrics(metrics.onRequest), clientAddress(log), requestLog(log));
+  const isTrusted: IsTrustedProxy = app.get('trust proxy fn');
+  const limitFirst = inOneStep(limitPipelining(), clientAddress(isTrusted, log));
+  const observe = inOneStep(requestMetrics(metrics.onRequest), requestLog(log));
+  const limitClients = limitInFlight(maxInFlightPerClient);
+  const headers = securityHeaders();
+  app.use(inOneStep(limitFirst, observe));
   const { metricsToken, apiRequestsPerSecond: requestsPerSecond } = config;
   const api = createApiRouters({
     ...deps,
@@ -148,18 +157,33 @@ export function buildApp(appDeps: AppDeps): App {
     stopping,
   });
   app.use(api.evaluation);
-  app.use(securityHeaders());
+  app.use(headers);
   app.use(createOperationsRouter({ ...deps, stopping, registry: metrics.registry, metricsToken }));
   app.use(api.others);
-  app.use(limitInFlight(maxInFlightPerClient));
+  app.use(limitClients);
   app.use('/assets', serveAssets(root));
   app.use(createApiDocsRouter(deps));
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
-  app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
+  const panel = createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes });
+  app.use(panel.router);
   app.use(createSignInRouter({ ...deps, finishInstall }));
-  app.use(createAdminRouter(deps));
-  app.use(createSetupRouter({ ...deps, deprovision }));
+  const rest = createDeferredRouter(async () => {
+    const { createAdminRouter } = await import('./web/admin/admin-router.ts');
+    const { createSetupRouter } = await import('./web/setup/setup-router.ts');
+    return Router().use(createAdminRouter(deps), createSetupRouter({ ...deps, deprovision }));
+  });
+  app.use(rest.router);
   app.use(notFound, handleError);
-  const listener = createEvaluationShortcut({ app, evaluate: api.evaluate, onRequest: metrics.onRequest });
-  return { app, listener };
+  const panelShortcut = createPanelShortcut({
+    app,
+    findView: panel.findView,
+    steps: inOneStep(limitFirst, limitClients, observe),
+    headers: headersOf(inOneStep(headers, deps.inCrm)),
+  });
+  const listener = createEvaluationShortcut({
+    app: panelShortcut,
+    evaluations: api.evaluations,
+    onRequest: metrics.onRequest,
+  });
+  return { app, listener, loadRest: rest.load };
 }

@@ -140,6 +140,7 @@ describe('source files', () => {
       'cache-size.ts',
       'cli.ts',
       'errors.ts',
+      'log-output.ts',
       'metrics.ts',
       'project-root.ts',
       'run-server.ts',

@@ -55,6 +55,7 @@ beforeAll(async () => {
     stopping,
     now: Date.now,
   });
+  await built.loadRest();
   app = built.app;
   server = createServer(built.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,17 +71,20 @@ describe('route table', () => {
     const first = steps.findIndex(({ route }) => route !== null);
     const last = steps.findLastIndex(({ route }) => route !== null);
     expect(steps.slice(0, first).map(({ name }) => name)).toEqual([
-      'limitPipelining',
-      'requestMetrics',
-      'clientAddress',
-      'requestLog',
+      'limitPipelining, clientAddress, requestMetrics, requestLog',
       // Before the evaluation of flags, which comes before the headers of pages.
-      'prepareEvaluation',
+      'dataHeaders, cors, limitInFlight',
     ]);
     // Behind the routes of operators, which must respond whatever clients do.
     const others = steps.slice(first, last).filter(({ route }) => route === null);
     const ofApi = ['cors', 'limitInFlight', 'notFound', 'answerProblem'];
-    expect(others.map(({ name }) => name)).toEqual(['securityHeaders', ...ofApi, 'limitInFlight', 'assets']);
+    expect(others.map(({ name }) => name)).toEqual([
+      'securityHeaders',
+      ...ofApi,
+      'limitInFlight',
+      'assets',
+      'untilLoaded',
+    ]);
     expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
   });
 

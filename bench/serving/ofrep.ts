@@ -43,7 +43,9 @@ export async function ofrep(benchDatabase: BenchDatabase) {
   const file = join(folder, 'answers.json');
   await writeFile(file, JSON.stringify(await readAnswers(app, key, headers)));
   const bare = await startBaseline('bare-flags', { ...environment, BENCH_ANSWERS: file });
-  const servers = { planlens: app, 'bare node:http': bare };
+  const reading = { ...environment, BENCH_ANSWERS: file, BENCH_READS_CONTEXT: 'yes' };
+  const bareReading = await startBaseline('bare-flags', reading);
+  const servers = { planlens: app, 'bare node:http': bare, 'bare, reads the context': bareReading };
 
   const results = new Map<string, LoadResult[]>();
   const cases = [allFlags, oneFlag].flatMap((path) =>
@@ -57,6 +59,7 @@ export async function ofrep(benchDatabase: BenchDatabase) {
     }
   }
   await bare.stop();
+  await bareReading.stop();
   await app.stop();
   await rm(folder, { recursive: true });
   return report(results, open, await measureInProcess());

@@ -67,14 +67,14 @@ export async function requestPhases(benchDatabase: BenchDatabase) {
       () => Promise.all([licenses.getTenantLicenses(tenant), licenses.getUserLicenses(tenant, 1)]),
     ],
     ['access requests, cached', () => accessRequests.latestByUser(tenantId, 1)],
-    ['page, cached', () => cachedPage(context, {})],
+    ['page, cached', () => cachedPage.get(context, {})],
     ['security headers', () => run(headers, request)],
     ['log line and metrics', () => run(log, request) ?? run(count, request)],
     [
       'uncached: entitlements of a new tenant',
       () => entitlementEngine(tenantLicenses && { ...tenantLicenses }, context.today).report(userLicenses),
     ],
-    ['uncached: page rendered', () => uncachedPage(context, {})],
+    ['uncached: page rendered', () => uncachedPage.get(context, {})],
     ['uncached: tenant from the database', () => tenants.find(tenantId)],
   ];
   const figures = [];

@@ -8,6 +8,8 @@ export interface Cache<T> {
    * few reads. @throws the error of `read`
    */
   get(key: string, read: () => Promise<T | null>): Promise<T | null>;
+  /** The value in memory, without reading; null if there is none. */
+  peek(key: string): T | null;
   invalidate(key: string): void;
   /** Invalidates all entries for which `matches` returns true. */
   invalidateWhere(matches: (key: string, value: T) => boolean): void;
@@ -44,10 +46,16 @@ export function createCache<T extends object>(maxEntries: number, now: () => num
   /** A value that was created during a read may be missing in it. */
   let invalidations = 0;
 
+  function peek(key: string): T | null {
+    const cached = cache.get(key);
+    return cached === undefined || cached === absent ? null : cached;
+  }
+
   return {
+    peek,
     async get(key, read) {
-      const cached = cache.get(key);
-      if (cached !== undefined && cached !== absent) return cached;
+      const cached = peek(key);
+      if (cached !== null) return cached;
       if (missing.has(key)) return null;
       const before = invalidations;
       const value = (await cache.fetch(key, { context: read })) ?? absent;

@@ -23,11 +23,12 @@ import type { PlanKey } from './catalogue/user-plans.ts';
 import { diagnoseLicenses } from './diagnostics/diagnose-licenses.ts';
 import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import type { Assumptions } from './entitlements/assumptions.ts';
+import { memoizeDecisions } from './entitlements/decision-cache.ts';
 import type { EntitlementReport } from './entitlements/entitlement-report.ts';
-import { memoizeReports } from './entitlements/report-cache.ts';
-import { compileRules, type Rules } from './entitlements/rules.ts';
+import { memoizeByReport, memoizeReports } from './entitlements/report-cache.ts';
+import { compileRules } from './entitlements/rules.ts';
 import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
-import { indexTenant, reportUser } from './entitlements/user-report.ts';
+import { indexTenant, reportUser, type TenantIndex } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
 import { type HeldPlan, type IdentifiedSeats, identifyPlan, identifySeats } from './plans/identify-plan.ts';
 import { countPlanSeats, type PlanSeats } from './plans/plan-seats.ts';
@@ -271,17 +272,16 @@ const maxCachedTenants = 64;
  */
 export function createEntitlementEngine(assumptions: Assumptions): EntitlementEngine {
   const rules = compileRules(assumptions);
-  const cache = new Map<
-    TenantLicenses,
-    { readonly today: string; readonly entitlements: TenantEntitlements }
-  >();
+  const decideBy = memoizeDecisions(rules);
+  const cache = new Map<TenantLicenses, CachedTenant>();
   return (tenant, today) => {
-    if (tenant === null) return createTenantEntitlements(rules, null, today);
+    if (tenant === null) return createTenantEntitlements(indexTenant(rules, null, today, decideBy));
     const cached = cache.get(tenant);
     const current =
-      cached?.today === today
+      cached?.index.today === today
         ? cached
-        : { today, entitlements: createTenantEntitlements(rules, tenant, today) };
+        : // Nothing else in an index depends on the day.
+          toCached(cached ? { ...cached.index, today } : indexTenant(rules, tenant, today, decideBy));
     // LRU by insertion order: the first key is the least recently used tenant.
     cache.delete(tenant);
     cache.set(tenant, current);
@@ -291,24 +291,30 @@ export function createEntitlementEngine(assumptions: Assumptions): EntitlementEn
   };
 }
 
-function createTenantEntitlements(
-  rules: Rules,
-  licenses: TenantLicenses | null,
-  today: string,
-): TenantEntitlements {
-  const tenant = indexTenant(rules, licenses, today);
+interface CachedTenant {
+  readonly index: TenantIndex;
+  readonly entitlements: TenantEntitlements;
+}
+
+function toCached(index: TenantIndex): CachedTenant {
+  return { index, entitlements: createTenantEntitlements(index) };
+}
+
+function createTenantEntitlements(tenant: TenantIndex): TenantEntitlements {
+  const { rules, licenses, today } = tenant;
   const report = memoizeReports((user) => reportUser(tenant, user));
   const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
   let planFeatures: PlanFeatures | null = null;
+  const nextTierOptions = memoizeByReport((user, of) => findNextTierOptions(tenant, user, of));
   const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
     reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
     upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
-    nextTierOptions: (user) => findNextTierOptions(tenant, user, report(user)),
+    nextTierOptions: (user) => nextTierOptions(user, report(user)),
     visibilityHints: (feature) => {
       const rule = rules.features.get(feature);
       return rule === undefined ? [] : findVisibilityHints(rule);

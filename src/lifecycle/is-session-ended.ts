@@ -6,13 +6,20 @@ import type { SuperOffice } from '../superoffice/client.ts';
 import type { SessionCutoffStore } from '../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 import { createCompareUsers } from './reconcile/compare-users.ts';
-import { createConfirmUser, type SignedInUser } from './reconcile/confirm-user.ts';
+import { createUserConfirmation, type SignedInUser } from './reconcile/confirm-user.ts';
 
 /**
- * Makes the test whether the session of a user has ended before its token expires: it was ended by an event, or SuperOffice
- * no longer confirms that the user is active. `now` in ms since 1970.
+ * Whether the session of a user has ended before its token expires: it was ended by an event, or SuperOffice no longer
+ * confirms that the user is active.
  */
-export function createIsSessionEnded(deps: {
+export interface SessionEnds {
+  isEnded(user: SignedInUser): Promise<boolean>;
+  /** Whether memory tells that it has not ended, without asking the database or SuperOffice. */
+  isGoingOn(user: SignedInUser): boolean;
+}
+
+/** Makes the test. `now` in ms since 1970. */
+export function createSessionEnds(deps: {
   superOffice: Pick<SuperOffice, 'webApi'>;
   tenants: TenantStore;
   users: UserStore;
@@ -21,14 +28,21 @@ export function createIsSessionEnded(deps: {
   locks: WithFencedLock;
   log: Logger;
   now: () => number;
-}): (user: SignedInUser) => Promise<boolean> {
+}): SessionEnds {
   const { superOffice, sessionCutoffs } = deps;
   const compareUsers = createCompareUsers({ ...deps, webApi: superOffice.webApi });
-  const confirmUser = createConfirmUser({ ...deps, compareUsers });
+  const confirmation = createUserConfirmation({ ...deps, compareUsers });
 
-  return async (user) => {
+  async function isEnded(user: SignedInUser): Promise<boolean> {
     const { tenantId, associateId, signedInAt } = user;
     if (signedInAt < (await sessionCutoffs.notBefore(tenantId, associateId))) return true;
-    return !(await confirmUser(user));
-  };
+    return !(await confirmation.confirm(user));
+  }
+
+  function isGoingOn(user: SignedInUser): boolean {
+    const notBefore = sessionCutoffs.peekNotBefore(user.tenantId, user.associateId);
+    return notBefore !== null && user.signedInAt >= notBefore && confirmation.isConfirmed(user);
+  }
+
+  return { isEnded, isGoingOn };
 }

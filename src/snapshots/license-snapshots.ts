@@ -2,6 +2,7 @@ import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { TenantLicenses, UserLicenses } from '../licensing/licenses/license-data.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { createShareRows, type ShareRows } from './share-rows.ts';
 import { type SnapshotStore, snapshotKey } from './snapshot-store.ts';
 import {
   type CachedSnapshot,
@@ -24,12 +25,20 @@ export interface CacheLookup {
   readonly outcome: CacheOutcome;
 }
 
+/** What pages and flags of a user rest on. */
+interface LicensesInMemory {
+  readonly tenantLicenses: CachedSnapshot<TenantLicenses>;
+  readonly userLicenses: CachedSnapshot<UserLicenses>;
+}
+
 /** The cached license data of tenants and their users, null when SuperOffice refuses to report it. */
 export interface LicenseSnapshots {
   /** @throws the error of the read when nothing is stored */
   getTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
   /** @throws the error of the read when nothing is stored */
   getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
+  /** The licenses of a tenant and of a user, if both are in memory and may be shown; null otherwise. Reads nothing. */
+  getFromMemory(tenant: Tenant, associateId: number): LicensesInMemory | null;
   /** The licenses of some users as they are stored, however old, by associate id. Sends no request. */
   getStoredUserLicenses(
     tenantId: string,
@@ -112,12 +121,21 @@ interface LicenseSnapshotsDeps {
 /** Creates one stale-if-error cache for tenants and one for users. */
 export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnapshots {
   const { store } = deps;
-  const tenantCache = createTenantCache(deps);
-  const userCache = createUserCache(deps);
+  const share = createShareRows();
+  const tenantCache = createTenantCache({ ...deps, share });
+  const userCache = createUserCache({ ...deps, share });
 
   return {
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
     getUserLicenses: (tenant, associateId) => userCache.get({ tenant, associateId }),
+    getFromMemory(tenant, associateId) {
+      const tenantLicenses = tenantCache.peek(tenant);
+      const userLicenses = userCache.peek({ tenant, associateId });
+      if (tenantLicenses === null || userLicenses === null) return null;
+      deps.onLookup({ scope: 'tenant', outcome: 'memory' });
+      deps.onLookup({ scope: 'user', outcome: 'memory' });
+      return { tenantLicenses, userLicenses };
+    },
     getStoredUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
     async refresh(tenant, associateId) {
       const results = await Promise.all([
@@ -169,7 +187,9 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
   };
 }
 
-function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<TenantLicenses, Tenant> {
+function createTenantCache(
+  deps: LicenseSnapshotsDeps & { readonly share: ShareRows },
+): StaleIfErrorCache<TenantLicenses, Tenant> {
   const { store, source, diff, locks, onFailed, onLookup } = deps;
   return createStaleIfErrorCache<TenantLicenses, Tenant>(
     {
@@ -192,7 +212,9 @@ function createTenantCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<Tenant
   );
 }
 
-function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<UserLicenses, UserItem> {
+function createUserCache(
+  deps: LicenseSnapshotsDeps & { readonly share: ShareRows },
+): StaleIfErrorCache<UserLicenses, UserItem> {
   const { store, source, onFailed, onLookup } = deps;
   const getKey = ({ tenant, associateId }: UserItem) => snapshotKey(tenant.tenantId, associateId);
   return createStaleIfErrorCache<UserLicenses, UserItem>(

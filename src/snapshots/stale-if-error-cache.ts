@@ -122,12 +122,23 @@ const entryOverheadBytes = 500;
  */
 export function createStaleIfErrorCache<T, Item>(
   source: SnapshotSource<T, Item>,
-  { policy, now, maxBytes }: { policy: CachePolicy; now: () => number; maxBytes: number },
+  {
+    policy,
+    now,
+    maxBytes,
+    share,
+  }: {
+    policy: CachePolicy;
+    now: () => number;
+    maxBytes: number;
+    /** Makes content share objects with other content that has equal ones. */
+    share: (content: T) => T;
+  },
 ): StaleIfErrorCache<T, Item> {
   let version = 0;
   function toCached(snapshot: Snapshot<T>, stale: boolean): CachedSnapshot<T> {
     version += 1;
-    return { ...snapshot, stale, version };
+    return { content: share(snapshot.content), readAt: snapshot.readAt, stale, version };
   }
   const unconfirmed = new LRUCache<string, Snapshot<T>>(atMost(maxUnconfirmedItems));
   const loader: Loader<T, Item> = { source, policy, now, toCached, unconfirmed };
@@ -337,7 +348,7 @@ async function saveSnapshot<T, Item>(
   return toCached(snapshot, false);
 }
 
-/** License data takes as many bytes in memory as in JSON (measured: 0.9 and 1.06 times). */
+/** License data takes as many bytes in memory as in JSON (measured: 0.9 and 1.06 times), less what it shares with others. */
 function estimateBytes(snapshot: Snapshot<unknown> | null): number {
   return entryOverheadBytes + (snapshot === null ? 0 : JSON.stringify(snapshot.content).length);
 }

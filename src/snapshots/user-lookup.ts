@@ -15,6 +15,8 @@ export interface UserLookup {
    * are stored, or as long as no list of users was read.
    */
   find(tenantId: string, idOrName: string): Promise<UserMatch>;
+  /** The user of an id or a name from memory, without reading; null if nobody is found there. */
+  peek(tenantId: string, idOrName: string): number | null;
   /** Removes the entries of a removed tenant (`Cust12345`) or user (`Cust12345/5`) from memory; null stands for all. */
   invalidateRemoved(key: string | null): void;
 }
@@ -57,6 +59,10 @@ export function createUserLookup({ db, now }: { db: Database; now: () => number 
       const read = () =>
         /^\d{1,10}$/.test(idOrName) ? findById(tenantId, Number(idOrName)) : findByName(tenantId, idOrName);
       return (await cache.get(`${tenantId}/${idOrName}`, read)) ?? { kind: 'unknown' };
+    },
+    peek(tenantId, idOrName) {
+      const match = cache.peek(`${tenantId}/${idOrName}`);
+      return match?.kind === 'found' ? match.associateId : null;
     },
     invalidateRemoved(key) {
       if (key === null) return cache.invalidateAll();

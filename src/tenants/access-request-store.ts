@@ -71,8 +71,12 @@ export interface AccessRequestStore {
   resolve(tenantId: string, ids: readonly string[], resolution: Resolution): Promise<readonly string[]>;
   /** A user's latest request for each subject, from a cache: the same array until one of them changes. */
   latestByUser(tenantId: string, associateId: number): Promise<readonly AccessRequest[]>;
+  /** The same from memory, without reading; null if it is not there. */
+  peekLatestByUser(tenantId: string, associateId: number): readonly AccessRequest[] | null;
   /** How many requests of a tenant are open, from a cache. */
   countOpen(tenantId: string): Promise<number>;
+  /** The same from memory, without reading; null if it is not there. */
+  peekOpenCount(tenantId: string): number | null;
   /**
    * The open requests by subject, those with the oldest request first, but `first` before all others.
    * @param limits.perSubject how many requests of a subject are listed, oldest first
@@ -188,6 +192,10 @@ export function createAccessRequestStore(deps: { db: Database; now: () => number
       }));
       return counted?.open ?? 0;
     },
+
+    peekLatestByUser: (tenantId, associateId) => cache.peek(`${tenantId}/${associateId}`),
+
+    peekOpenCount: (tenantId) => openCounts.peek(tenantId)?.open ?? null,
 
     listOpen: (tenantId, limits, first) => selectOpen(db, tenantId, limits, first),
 

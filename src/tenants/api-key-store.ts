@@ -76,6 +76,8 @@ export interface ApiKeyStore {
    * the cache does not have it, and may throw to prevent the query.
    */
   findByKey(key: string, beforeRead?: () => void): Promise<KnownApiKey | null>;
+  /** The same from memory, without reading; null if it is not there. */
+  peekByKey(key: string): KnownApiKey | null;
   /** Finds a key by its id, from a cache. @returns null if it is unknown, revoked or expired */
   findActive(id: string): Promise<KnownApiKey | null>;
   /** Whether a publishable key of any tenant allows calls from an origin; from a cache. `beforeRead` as above. */
@@ -205,6 +207,8 @@ export function createApiKeyStore(deps: { db: Database; uses: ApiKeyUses; now: (
         return row === undefined ? null : toKnownApiKey(row);
       });
     },
+
+    peekByKey: (key) => (keyPattern.test(key) ? byHash.peek(sha256Base64Url(key)) : null),
 
     async findActive(id) {
       const key = await byId.get(id, async () => {

@@ -17,6 +17,8 @@ export interface SessionCutoffStore {
   endChangedSessions(tenantId: string, associateIds: readonly number[]): Promise<void>;
   /** The time, ms since 1970, before which a user's sign-ins count no longer; 0 if there is none. From a cache. */
   notBefore(tenantId: string, associateId: number): Promise<number>;
+  /** The same from memory, without reading; null if it is not there. */
+  peekNotBefore(tenantId: string, associateId: number): number | null;
   /** Removes one user (`Cust12345/5`) or all users of a tenant (`Cust12345/`) from this process's cache. */
   invalidate(key: string): void;
   invalidateAll(): void;
@@ -97,6 +99,8 @@ export function createSessionCutoffStore(deps: { db: Database; now: () => number
       });
       return cutoff?.notBefore ?? 0;
     },
+
+    peekNotBefore: (tenantId, associateId) => cache.peek(`${tenantId}/${associateId}`)?.notBefore ?? null,
 
     invalidate,
     invalidateAll: () => cache.invalidateAll(),

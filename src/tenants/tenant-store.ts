@@ -18,6 +18,8 @@ export interface TenantStore extends ReconcileSchedule, TenantStatusStore {
   find(tenantId: string): Promise<Tenant | null>;
   /** Like `find`, from a cache: name, token, contract and status are current; provisioning and schedule may be old. */
   findCached(tenantId: string): Promise<Tenant | null>;
+  /** The tenant as `findCached` has it in memory, without reading; null if it is not there. */
+  peek(tenantId: string): Tenant | null;
   /** Removes a tenant from this process's cache. */
   invalidate(tenantId: string): void;
   invalidateAll(): void;
@@ -94,6 +96,7 @@ export function createTenantStore(deps: {
     }),
     find,
     findCached: (tenantId) => cache.get(tenantId, () => find(tenantId)),
+    peek: (tenantId) => cache.peek(tenantId),
     invalidate: (tenantId) => cache.invalidate(tenantId),
     invalidateAll: () => cache.invalidateAll(),
 

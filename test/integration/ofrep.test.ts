@@ -55,6 +55,46 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     expect(violations(flag === undefined ? 'all' : 'one', response.status, json)).toEqual([]);
     return { status: response.status, headers: response.headers, json };
   }
+  it('answers from memory as at first, failures too, and counts each request once', async () => {
+    const questions: readonly (readonly [object, string?])[] = [
+      [{ targetingKey: user }],
+      [{ targetingKey: user }, 'knowledge-base'],
+      [{ targetingKey: user }, 'no-feature'],
+      [{ targetingKey: 'nobody' }],
+      [{ targetingKey: user, tenant: 'Cust1' }],
+      [{}],
+    ];
+    for (const [context, flag] of questions) {
+      const [first, again] = [
+        await ask(context, flag === undefined ? {} : { flag }),
+        await ask(context, flag === undefined ? {} : { flag }),
+      ];
+      const comparable = ({ status, headers, json }: typeof first) => {
+        const { date: _date, ...others } = Object.fromEntries(headers);
+        return { status, others, json };
+      };
+      expect(comparable(again)).toEqual(comparable(first));
+    }
+    const [newest] = await apiKeys.list(tenantId);
+    expect(newest?.uses).toBe(2 * questions.length);
+  });
+
+  it('refuses a body without a length that is too large, of a key that is in memory', async () => {
+    await ask({ targetingKey: user });
+    const parts = [
+      JSON.stringify({ context: { targetingKey: user } }),
+      ' '.repeat(10_000),
+      ' '.repeat(10_000),
+    ];
+    const response = await fetch(`${url}/ofrep/v1/evaluate/flags`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: ReadableStream.from(parts.map((part) => Buffer.from(part))),
+      duplex: 'half',
+    });
+    expect([response.status, await response.json()]).toMatchObject([400, { errorCode: 'PARSE_ERROR' }]);
+  });
+
   const askAll = async (context: object = { targetingKey: user }) => (await ask(context)).json as SentSet;
   const askOne = async (flag: string, context: object = { targetingKey: user }) =>
     (await ask(context, { flag })).json as SentFlag;

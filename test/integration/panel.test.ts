@@ -168,6 +168,31 @@ describe('panel', async () => {
       expect([third.status, third.headers.get('etag') === tag]).toEqual([200, false]);
     });
 
+    it('answers from memory as the app does: same headers, same page, logged and counted', async () => {
+      const get = async (accepted: string, more: Record<string, string> = {}) => {
+        const response = await again({ cookie, 'accept-encoding': accepted, ...more });
+        const { date: _date, ...headers } = Object.fromEntries(response.headers);
+        return { status: response.status, headers, text: await response.text() };
+      };
+      const lines = () =>
+        planlens.logged
+          .map((line) => JSON.parse(line))
+          .filter(({ req, msg }) => req?.path === '/panel' && msg === 'request completed');
+      // Weights are left to the app, and it makes the form that is then kept.
+      const byApp = await get('gzip;q=1');
+      const tag = { 'if-none-match': byApp.headers.etag ?? '' };
+      const unmodifiedByApp = await get('gzip;q=1', { 'if-none-match': `${tag['if-none-match']}, "1"` });
+      expect([byApp.status, unmodifiedByApp.status]).toEqual([200, 304]);
+      const before = lines().length;
+      expect(await get('gzip')).toEqual(byApp);
+      expect(await get('gzip', tag)).toEqual(unmodifiedByApp);
+      await expect.poll(() => lines().length).toBe(before + 2);
+      const [one, other] = lines().slice(-3);
+      const fields = (line: Record<string, unknown>) => [Object.keys(line), Object.keys(Object(line.req))];
+      expect(fields(other)).toEqual(fields(one));
+      expect(other).toMatchObject({ tenantId: 'Cust20001', associateId: salesPremium.associateId });
+    });
+
     it('does not respond with 304 without a valid session of the same user', async () => {
       const tag = (await again({ cookie })).headers.get('etag') ?? '';
       const conditional = { 'if-none-match': tag };

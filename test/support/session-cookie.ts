@@ -9,6 +9,7 @@ export function sessionsOf(environment: NodeJS.ProcessEnv, now: () => number = D
     publicUrl: String(environment.PUBLIC_URL),
     loginUrl: String(environment.SUPEROFFICE_LOGIN_URL),
     isEnded: async () => false,
+    isGoingOn: () => true,
     now,
   });
 }

@@ -10,6 +10,9 @@ const { keyHash, answers } = JSON.parse(readFileSync(String(process.env.BENCH_AN
 const bodies = new Map(Object.entries(answers).map(([path, text]) => [path, Buffer.from(text)]));
 const keys = new Map([[keyHash, { isRevoked: false, expiresAt: null as number | null }]]);
 
+/** The users that a server knows which reads the context. */
+const users = new Set(['1']);
+
 /** The same check as the app's: a look-up by the hash of the key. */
 function isKeyValid({ headers }: IncomingMessage): boolean {
   const sent = headers['x-api-key'];
@@ -24,8 +27,15 @@ createServer((request, response) => {
   if (!isKeyValid(request)) return response.writeHead(401).end();
   const body = bodies.get(request.url ?? '');
   if (body === undefined) return response.writeHead(404).end();
-  // The context must be read off the connection, also by a server that does not look at it.
-  return request.resume().on('end', () => {
+  const send = () =>
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
-  });
+  if (process.env.BENCH_READS_CONTEXT !== 'yes') return request.resume().on('end', send);
+  const chunks: Buffer[] = [];
+  return request
+    .on('data', (chunk: Buffer) => void chunks.push(chunk))
+    .on('end', () => {
+      const { context } = JSON.parse(Buffer.concat(chunks).toString());
+      if (users.has(context.targetingKey)) send();
+      else response.writeHead(400).end();
+    });
 }).listen(process.env.PORT);

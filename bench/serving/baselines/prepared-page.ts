@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { parseCookie } from 'cookie';
-import jwt from 'jsonwebtoken';
-import { deriveKeyring, keyringSchema } from '../../../src/crypto/keyring.ts';
+import { keyringSchema } from '../../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licenses/license-data.ts';
@@ -15,6 +13,7 @@ import type { Session } from '../../../src/web/sign-in/session.ts';
 import { sessionsOf } from '../../../test/support/session-cookie.ts';
 import { entitlementEngine } from '../../../test/unit/licensing/fixtures/engine.ts';
 import { root } from '../bench-database.ts';
+import { createIsSignedIn } from './session-check.ts';
 
 /** The minimal work of a baseline server: verify the session and render a page from prepared values. */
 export interface PreparedPage {
@@ -46,7 +45,6 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
   const userLicenses = await loadSnapshot<UserLicenses>(1);
   await db.destroy();
 
-  const { key } = deriveKeyring(keyringSchema.parse(environment.SESSION_KEYS), 'session').current;
   const session: Session = {
     tenantId,
     associateId: 1,
@@ -85,17 +83,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
     {},
   );
   return {
-    isSignedIn(cookies) {
-      try {
-        const token = parseCookie(cookies ?? '')['__Host-planlens-session'] ?? '';
-        const claims = jwt.verify(token, key, { algorithms: ['HS256'] }) as {
-          tenantId: string;
-        };
-        return claims.tenantId === tenantId;
-      } catch {
-        return false;
-      }
-    },
+    isSignedIn: createIsSignedIn(environment, tenantId),
     render: () => views('panel', language, view),
   };
 }

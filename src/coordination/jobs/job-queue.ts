@@ -1,4 +1,4 @@
-import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, type PgBoss } from 'pg-boss';
+import type { fromKysely as adaptKysely, JobWithMetadata, KyselyTransactionLike, PgBoss } from 'pg-boss';
 import { prepared } from '../../database/prepared.ts';
 import { closeBoss, startBoss } from './boss.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
@@ -67,6 +67,7 @@ export async function openJobQueue(deps: {
   onJobQueueFailed: (error: Error) => void;
 }): Promise<JobQueue> {
   const { url, onJobAttempt, onJobQueueFailed } = deps;
+  const { fromKysely } = await import('pg-boss');
   const boss = await startBoss({ url, isWorker: true, onFailed: onJobQueueFailed });
   await createQueues(boss);
   const names = new Set<QueueName>();
@@ -82,7 +83,11 @@ export async function openJobQueue(deps: {
         return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, startAfter, ...group };
       });
       if (rows.length > 0)
-        await boss.insert(queue, rows, transaction === undefined ? {} : { db: preparing(transaction) });
+        await boss.insert(
+          queue,
+          rows,
+          transaction === undefined ? {} : { db: preparing(fromKysely(transaction)) },
+        );
     },
 
     async process(queue, handle) {
@@ -115,9 +120,10 @@ export async function openJobQueue(deps: {
   };
 }
 
-/** Runs the statements of pg-boss in a transaction, prepared: planning the insertion of a job takes longer than running it. */
-function preparing(transaction: KyselyTransactionLike): ReturnType<typeof fromKysely> {
-  const { executeSql } = fromKysely(transaction);
+type KyselyAdapter = ReturnType<typeof adaptKysely>;
+
+/** Prepares the statements of pg-boss: planning the insertion of a job takes longer than running it. */
+function preparing({ executeSql }: KyselyAdapter): KyselyAdapter {
   return { executeSql: (text, values) => executeSql(prepared + text, values) };
 }
 

@@ -4,7 +4,7 @@ import type { TenantIndex } from '../entitlements/user-report.ts';
 import type { UserLicenses } from '../licenses/license-data.ts';
 import type { NextPlan } from './next-plans.ts';
 import { changesOnSuite, type FeatureChange } from './suite-transition.ts';
-import { whatIf } from './what-if.ts';
+import { findPlanChanges } from './what-if.ts';
 
 /** The features a plan change would enable and disable, without groups. */
 interface PlanDiff {
@@ -26,7 +26,7 @@ export function diffPlan(
       changes.filter(({ change }) => change === wanted).map(({ feature }) => feature);
     return { enables: featuresWith('gained'), disables: featuresWith('lost') };
   }
-  const changes = whatIf(tenant, user, report, next.plan)?.changes ?? [];
+  const changes = findPlanChanges(tenant, user, report, next.plan);
   return {
     enables: changes.filter(({ after }) => after === 'enabled').map(({ feature }) => feature),
     disables: changes.filter(({ before }) => before === 'enabled').map(({ feature }) => feature),

@@ -4,7 +4,7 @@ import { perSolution } from '../catalogue/solutions.ts';
 import { getUserPlan, type PlanKey, type UserPlan } from '../catalogue/user-plans.ts';
 import type { FeatureState } from '../entitlements/entitlement.ts';
 import type { EntitlementReport } from '../entitlements/entitlement-report.ts';
-import { reportForPlan, type TenantIndex } from '../entitlements/user-report.ts';
+import { reportForPlan, stateFinder, type TenantIndex } from '../entitlements/user-report.ts';
 import type { GrantedLicense, UserLicenses } from '../licenses/license-data.ts';
 import { indexLicenses, type LicenseIndex } from '../licenses/license-index.ts';
 import { normalizeModuleName } from '../licenses/module-names.ts';
@@ -44,11 +44,7 @@ export function whatIf(
 ): WhatIf | null {
   if (before.model === 'suite') return null;
   const plan = getUserPlan(key);
-  const current = indexLicenses(tenant.licenseIndex, user, tenant.today);
-  const licenses = findPlanLicenses(plan, tenant, toKnownPlan(before, current));
-  const onPlan = assignPlan(user, current, plan, licenses.user);
-  const modules = new Set([...tenant.licenseIndex.modules, ...licenses.missingSite]);
-  const licenseIndex = indexLicenses({ ...tenant.licenseIndex, modules }, onPlan, tenant.today);
+  const { licenses, onPlan, licenseIndex } = moveToPlan(tenant, user, before, plan);
   const report = reportForPlan(tenant, onPlan, licenseIndex, toAssignedPlan(plan));
   return {
     plan: key,
@@ -56,8 +52,32 @@ export function whatIf(
     licensesFrom: licenses.from,
     assumedSiteLicenses: licenses.missingSite,
     report,
-    changes: findDifferences(before, report),
+    changes: findDifferences(before, (feature) => report.features.get(feature)?.state),
   };
+}
+
+/** The changes of `whatIf` alone; none on a CRM Suite tenant. */
+export function findPlanChanges(
+  tenant: TenantIndex,
+  user: UserLicenses,
+  before: EntitlementReport,
+  key: PlanKey,
+): readonly FeatureDifference[] {
+  if (before.model === 'suite') return [];
+  const plan = getUserPlan(key);
+  const { onPlan, licenseIndex } = moveToPlan(tenant, user, before, plan);
+  const getState = stateFinder(tenant, onPlan, licenseIndex, toAssignedPlan(plan));
+  return findDifferences(before, getState);
+}
+
+/** The licenses of a user on another plan. */
+function moveToPlan(tenant: TenantIndex, user: UserLicenses, before: EntitlementReport, plan: UserPlan) {
+  const current = indexLicenses(tenant.licenseIndex, user, tenant.today);
+  const licenses = findPlanLicenses(plan, tenant, toKnownPlan(before, current));
+  const onPlan = assignPlan(user, current, plan, licenses.user);
+  const modules = new Set([...tenant.licenseIndex.modules, ...licenses.missingSite]);
+  const licenseIndex = indexLicenses({ ...tenant.licenseIndex, modules }, onPlan, tenant.today);
+  return { licenses, onPlan, licenseIndex };
 }
 
 // The known contents of the user's current plan; nothing is known for other kinds of plan.
@@ -91,9 +111,15 @@ function assignPlan(
 }
 
 // Groups are left out: they change only if one of their features does.
-function findDifferences(before: EntitlementReport, after: EntitlementReport): readonly FeatureDifference[] {
-  return [...before.features.values()].flatMap(({ feature, state, reason }) => {
-    const now = after.features.get(feature)?.state ?? state;
-    return reason === 'group-of-features' || now === state ? [] : [{ feature, before: state, after: now }];
-  });
+function findDifferences(
+  { features }: EntitlementReport,
+  getState: (feature: FeatureKey) => FeatureState | undefined,
+): readonly FeatureDifference[] {
+  const differences: FeatureDifference[] = [];
+  for (const { feature, state, reason } of features.values()) {
+    if (reason === 'group-of-features') continue;
+    const after = getState(feature) ?? state;
+    if (after !== state) differences.push({ feature, before: state, after });
+  }
+  return differences;
 }

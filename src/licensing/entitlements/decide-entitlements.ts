@@ -2,21 +2,19 @@ import { type CatalogueRow, catalogue, getChildRows } from '../catalogue/catalog
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { LicenseNotice } from '../licenses/license-dates.ts';
 import type { LicenseIndex } from '../licenses/license-index.ts';
-import type { DetectedPlan } from '../plans/detect-plan.ts';
 import type { Upgrade } from '../plans/minimal-upgrades.ts';
 import { applyFunctionRights } from './apply-function-rights.ts';
-import { decideFeature } from './decide-feature.ts';
+import type { DecideBy, LicensesAndPlan } from './decision-cache.ts';
 import type { Entitlement, Evidence, FeatureDecision, FeatureState } from './entitlement.ts';
 import type { FeatureRule, Rules } from './rules.ts';
 import type { FindUpgrades } from './upgrade-cache.ts';
 
 /** The input for deciding the rows of one user. */
-export interface DecisionContext {
-  readonly licenseIndex: LicenseIndex;
-  readonly plan: DetectedPlan | null;
+export interface DecisionContext extends LicensesAndPlan {
   /** The user's normalized function rights. */
   readonly rights: ReadonlySet<string>;
   readonly notices: readonly LicenseNotice[];
+  readonly decideBy: DecideBy;
   readonly findUpgrades: FindUpgrades;
 }
 
@@ -25,8 +23,9 @@ const bestFirst: readonly FeatureState[] = ['enabled', 'view-only', 'hidden-by-r
 /** Decides the 76 catalogue rows for one user, in catalogue order. */
 export function decideEntitlements(rules: Rules, context: DecisionContext): readonly Entitlement[] {
   const decided = new Map<FeatureKey, Entitlement>();
+  const decide = context.decideBy(context);
   for (const rule of rules.features.values()) {
-    decided.set(rule.feature, decideFeatureEntitlement(rule, rules, context));
+    decided.set(rule.feature, toEntitlement(decide(rule), rule, rules, context));
   }
   const getRowEntitlement = (row: CatalogueRow): Entitlement => {
     const entitlement = decided.get(row.feature) ?? undetermined(row, rules);
@@ -50,8 +49,23 @@ function undetermined({ id: row, feature }: CatalogueRow, { documentation }: Rul
   return { row, feature, ...decision, evidence: [documentation[feature]], upgrades: [] };
 }
 
-function decideFeatureEntitlement(rule: FeatureRule, rules: Rules, context: DecisionContext): Entitlement {
-  const licensed = decideFeature(rule, rules, context);
+/** The state of a feature, given what its licenses decide. */
+export function decideState(
+  licensed: FeatureDecision,
+  rule: FeatureRule,
+  context: Pick<DecisionContext, 'rights' | 'plan' | 'findUpgrades'>,
+): FeatureState {
+  if (!rule.hidingFunctionRights.some((right) => context.rights.has(right))) return licensed.state;
+  const upgrades = findFeatureUpgrades(licensed, rule, context);
+  return applyFunctionRights(licensed, rule, context.rights, upgrades.length > 0).state;
+}
+
+function toEntitlement(
+  licensed: FeatureDecision,
+  rule: FeatureRule,
+  rules: Rules,
+  context: DecisionContext,
+): Entitlement {
   const upgrades = findFeatureUpgrades(licensed, rule, context);
   const visible = applyFunctionRights(licensed, rule, context.rights, upgrades.length > 0);
   const { state, reason, confidence, evidence } = addExpiration(visible, rule, context);
@@ -101,7 +115,7 @@ function findModuleExpiration(
 function findFeatureUpgrades(
   { state }: FeatureDecision,
   rule: FeatureRule,
-  { plan, findUpgrades }: DecisionContext,
+  { plan, findUpgrades }: Pick<DecisionContext, 'plan' | 'findUpgrades'>,
 ): readonly Upgrade[] {
   if (state !== 'upgrade' && state !== 'view-only') return [];
   return findUpgrades([rule], plan);

@@ -3,7 +3,7 @@ import type { PlanKey, UserPlan } from '../catalogue/user-plans.ts';
 import type { LicenseIndex, TenantLicenseIndex } from '../licenses/license-index.ts';
 import { toAssignedPlan } from '../plans/detect-plan.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
-import { decideFeature } from './decide-feature.ts';
+import type { DecideBy } from './decision-cache.ts';
 import type { Rules } from './rules.ts';
 
 /** Returns the features that the tenant's own row of a plan enables; null if the tenant has no row of it. */
@@ -14,6 +14,7 @@ export function createPurchasedPlanFeatures(
   rules: Rules,
   tenant: TenantLicenseIndex,
   purchasedPlans: PurchasedPlans,
+  decideBy: DecideBy,
 ): PurchasedPlanFeatures {
   const cache = new Map<PlanKey, ReadonlySet<FeatureKey> | null>();
   return (plan) => {
@@ -21,7 +22,7 @@ export function createPurchasedPlanFeatures(
     if (cached !== undefined) return cached;
     const rows = licenseRowsForPlan(purchasedPlans, plan);
     const set = rows.flatMap(({ row }) => row.set);
-    const features = rows.length === 0 ? null : decideEnabledFeatures(plan, set, rules, tenant);
+    const features = rows.length === 0 ? null : decideEnabledFeatures(plan, set, { rules, tenant, decideBy });
     cache.set(plan.key, features);
     return features;
   };
@@ -30,20 +31,21 @@ export function createPurchasedPlanFeatures(
 function decideEnabledFeatures(
   plan: UserPlan,
   set: readonly string[],
-  rules: Rules,
-  { modules, licensesKnown }: TenantLicenseIndex,
+  {
+    rules,
+    tenant,
+    decideBy,
+  }: { readonly rules: Rules; readonly tenant: TenantLicenseIndex; readonly decideBy: DecideBy },
 ): ReadonlySet<FeatureKey> {
   const licenseIndex: LicenseIndex = {
-    site: modules,
-    siteLicensesKnown: licensesKnown,
+    site: tenant.modules,
+    siteLicensesKnown: tenant.licensesKnown,
     user: new Set(set),
     userLicensesKnown: set.length > 0,
     plans: [],
     expired: new Map(),
   };
-  const context = { licenseIndex, plan: toAssignedPlan(plan) };
-  const enabledRules = [...rules.features.values()].filter(
-    (rule) => decideFeature(rule, rules, context).state === 'enabled',
-  );
+  const decide = decideBy({ licenseIndex, plan: toAssignedPlan(plan) });
+  const enabledRules = [...rules.features.values()].filter((rule) => decide(rule).state === 'enabled');
   return new Set(enabledRules.map(({ feature }) => feature));
 }

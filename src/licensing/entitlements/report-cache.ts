@@ -9,8 +9,8 @@ const maxCachedReports = 64;
 
 /** Memoizes reports: users with the same licenses and function rights share one. Most tenants have few such groups. */
 export function memoizeReports(createReport: CreateReport): CreateReport {
-  // The key has only the names, which is cheap; users with the same key are then compared in full.
-  const cache = new Map<string, { readonly user: UserLicenses; readonly report: EntitlementReport }[]>();
+  // The key is a hash of the names, which is cheap; users with the same key are then compared in full.
+  const cache = new Map<number, { readonly user: UserLicenses; readonly report: EntitlementReport }[]>();
   let size = 0;
   return (user) => {
     const key = toCacheKey(user);
@@ -27,11 +27,30 @@ export function memoizeReports(createReport: CreateReport): CreateReport {
   };
 }
 
-function toCacheKey({ granted, functionRights }: UserLicenses): string {
-  let names = '';
-  for (const { name } of granted) names += `${name},`;
-  for (const right of functionRights ?? []) names += `${right},`;
-  return names;
+/** Memoizes what follows from a user's report, for all users who share it. */
+export function memoizeByReport<T>(
+  find: (user: UserLicenses, report: EntitlementReport) => T,
+): (user: UserLicenses, report: EntitlementReport) => T {
+  const cache = new WeakMap<EntitlementReport, { readonly found: T }>();
+  return (user, report) => {
+    const cached = cache.get(report) ?? { found: find(user, report) };
+    cache.set(report, cached);
+    return cached.found;
+  };
+}
+
+function toCacheKey({ granted, functionRights }: UserLicenses): number {
+  let hash = 0;
+  for (const { name } of granted) hash = addToHash(hash, name);
+  for (const right of functionRights ?? []) hash = addToHash(hash, right);
+  return hash;
+}
+
+/** Adds a text to a hash, as the hash of strings in Java does. */
+function addToHash(hash: number, text: string): number {
+  let sum = hash;
+  for (let at = 0; at < text.length; at += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(at)) | 0;
+  return sum;
 }
 
 function hasSameLicenses(a: UserLicenses, b: UserLicenses): boolean {

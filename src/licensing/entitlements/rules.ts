@@ -9,6 +9,7 @@ import {
 import type { Confidence } from '../catalogue/confidence.ts';
 import { type FeatureKey, featureKeys } from '../catalogue/feature-keys.ts';
 import { isKnownModule } from '../catalogue/known-modules.ts';
+import { newerFeatures } from '../catalogue/newer-features.ts';
 import { getPublishedRequirement } from '../catalogue/published-requirement.ts';
 import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
 import { isSuiteModule } from '../plans/detect-suite.ts';
@@ -45,6 +46,14 @@ export interface FeatureRule {
   readonly suiteAvailability: SuiteAvailability | null;
   /** Whether SuperOffice has ended it. */
   readonly discontinued: boolean;
+  /** All licenses that its decision looks at, also those of the parent feature. */
+  readonly looksAt: LicenseNames;
+}
+
+/** Names of site licenses and of user licenses. */
+export interface LicenseNames {
+  readonly site: readonly string[];
+  readonly user: readonly string[];
 }
 
 /** The catalogue joined with the assumptions; the same for all tenants and users. */
@@ -53,6 +62,8 @@ export interface Rules {
   readonly features: ReadonlyMap<FeatureKey, FeatureRule>;
   /** What the documentation asks for, for the 68 feature keys. */
   readonly documentation: Readonly<Record<FeatureKey, DocumentationEvidence>>;
+  /** All licenses that decide anything but the plan. */
+  readonly looksAt: LicenseNames;
   /** Whether a normalized module name is documented or in an assumption. */
   readonly isKnownModule: (module: string) => boolean;
 }
@@ -66,14 +77,19 @@ export function compileRules(assumptions: Assumptions): Rules {
     return first === undefined || isGroup(feature) ? [] : [[first, ...rest] as const];
   });
   const assumed = listAssumedModules(assumptions);
+  const rules = leaves.map((rows) => toRule(rows, assumptions));
+  const ofAddOns = [...Object.values(assumptions.addOnModules).flat(), ...aiServiceLicenses];
   return {
     assumptions,
-    features: new Map(leaves.map((rows) => [rows[0].feature, toRule(rows, assumptions)])),
+    features: new Map(rules.map((rule) => [rule.feature, rule])),
     documentation,
+    looksAt: joinNames([...rules.map(({ looksAt }) => looksAt), { site: ofAddOns, user: [] }]),
     isKnownModule: (module) =>
       isKnownModule(module) || assumed.has(module) || isSuiteModule(module, assumptions.suite.modules),
   };
 }
+
+const aiServiceLicenses = newerFeatures.flatMap(({ service }) => service ?? []);
 
 // The same for all assumptions.
 const documentation = Object.fromEntries(
@@ -119,6 +135,21 @@ function toRule(rows: FeatureRows, assumptions: Assumptions): FeatureRule {
       assumptions.suite.needByFeature[feature] ??
       (suitePlan === null ? null : { from: suitePlan, confidence: 'published' }),
     discontinued: ended !== null,
+    looksAt: joinNames(
+      [feature, parentFeature].flatMap((each) => (each === null ? [] : listLicenses(each, assumptions))),
+    ),
+  };
+}
+
+function listLicenses(feature: FeatureKey, { modules, addOnModules }: Assumptions): readonly LicenseNames[] {
+  const { addOn } = getPublishedRequirement(feature);
+  return [modules[feature], { site: addOn === null ? [] : addOnModules[addOn], user: [] }];
+}
+
+function joinNames(names: readonly LicenseNames[]): LicenseNames {
+  return {
+    site: [...new Set(names.flatMap(({ site }) => site))],
+    user: [...new Set(names.flatMap(({ user }) => user))],
   };
 }
 

@@ -1,7 +1,13 @@
 import { isSuitePlanAtLeast } from '../catalogue/suite-plans.ts';
 import type { UserPlan } from '../catalogue/user-plans.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
-import { findMinimalPlans, includesSection, type Upgrade } from '../plans/minimal-upgrades.ts';
+import {
+  findMinimalPlans,
+  findPossiblePlans,
+  includesSection,
+  type PossiblePlan,
+  type Upgrade,
+} from '../plans/minimal-upgrades.ts';
 import { findSeat, type PurchasedPlans, type Seat } from '../plans/seat-availability.ts';
 import { sectionsFor } from './plan-sections.ts';
 import type { PurchasedPlanFeatures } from './purchased-plan-features.ts';
@@ -23,9 +29,19 @@ export interface TenantPlans {
 /** Memoizes upgrades by plan and features: the users of a tenant have few different plans. */
 export function memoizeUpgrades(tenant: TenantPlans): FindUpgrades {
   const cache = new Map<string, readonly Upgrade[]>();
+  const possiblePlans = new Map<string, readonly PossiblePlan[]>();
   return (requestedFeatures, current) => {
-    const key = toCacheKey(requestedFeatures, current);
-    const upgrades = cache.get(key) ?? findUpgrades(tenant, requestedFeatures, current);
+    if (requestedFeatures.length === 0) return [];
+    const planKey = toPlanKey(current);
+    const key = `${planKey} ${requestedFeatures.map(({ feature }) => feature).join()}`;
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const possible = possiblePlans.get(planKey) ?? findPossiblePlans(current);
+    possiblePlans.set(planKey, possible);
+    const upgrades =
+      current?.kind === 'suite'
+        ? findSuiteUpgrade(requestedFeatures)
+        : findUpgrades(tenant, requestedFeatures, possible);
     cache.set(key, upgrades);
     return upgrades;
   };
@@ -38,21 +54,21 @@ export function memoizeUpgrades(tenant: TenantPlans): FindUpgrades {
 function findUpgrades(
   { purchasedPlans, getPlanFeatures, siteLicenses }: TenantPlans,
   requestedFeatures: readonly FeatureRule[],
-  current: DetectedPlan | null,
+  possible: readonly PossiblePlan[],
 ): readonly Upgrade[] {
-  if (requestedFeatures.length === 0) return [];
-  if (current?.kind === 'suite') return findSuiteUpgrade(requestedFeatures);
   const has = (plan: UserPlan, { feature }: FeatureRule) => getPlanFeatures(plan)?.has(feature);
+  const requested = requestedFeatures.map((rule) => ({
+    rule,
+    sections: [...sectionsFor(rule, siteLicenses), ...rule.parentSections],
+  }));
   // The user's own plan cannot add a feature the user lacks, so its row in the tenant is not considered.
   const isSufficient = (plan: UserPlan, isOwn: boolean) =>
-    requestedFeatures.every(
-      (rule) =>
-        [...sectionsFor(rule, siteLicenses), ...rule.parentSections].some((section) =>
-          includesSection(plan.tiers, section),
-        ) ||
+    requested.every(
+      ({ rule, sections }) =>
+        sections.some((section) => includesSection(plan.tiers, section)) ||
         (!isOwn && has(plan, rule) === true),
     );
-  return findMinimalPlans(current, isSufficient).map(({ plan, ...distance }) => {
+  return findMinimalPlans(possible, isSufficient).map(({ plan, ...distance }) => {
     const lacks = requestedFeatures.some((rule) => has(plan, rule) === false);
     const seat = findSeat(purchasedPlans, plan);
     return { kind: 'user-plan', plan: plan.key, ...distance, seat: lacks ? withoutAssign(seat) : seat };
@@ -71,9 +87,9 @@ function findSuiteUpgrade(requestedFeatures: readonly FeatureRule[]): readonly U
 }
 
 // Only the model and the tiers of the current plan affect the result.
-function toCacheKey(requestedFeatures: readonly FeatureRule[], current: DetectedPlan | null): string {
+function toPlanKey(current: DetectedPlan | null): string {
   const tiers = current !== null && 'tiers' in current ? Object.values(current.tiers).join() : '';
-  return `${current?.kind} ${tiers} ${requestedFeatures.map(({ feature }) => feature).join()}`;
+  return `${current?.kind} ${tiers}`;
 }
 
 // A seat alone does not add a feature that the tenant, or its row of the plan, lacks.

@@ -1,3 +1,4 @@
+import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { TenantLicenses, UserLicenses } from '../licenses/license-data.ts';
 import { findNotices, toLicenseDates } from '../licenses/license-dates.ts';
 import {
@@ -9,15 +10,16 @@ import {
 import { type DetectedPlan, detectPlan, type PlanModel } from '../plans/detect-plan.ts';
 import { detectSuite, findSuiteIndicators, type SuiteIndicators } from '../plans/detect-suite.ts';
 import { findPurchasedPlans, type PurchasedPlans } from '../plans/seat-availability.ts';
-import { decideAddOns } from './add-ons.ts';
 import { normalizeFunctionRights } from './apply-function-rights.ts';
-import { decideEntitlements, undeterminedEntitlements } from './decide-entitlements.ts';
-import { countFeatures, type EntitlementReport, indexByFeature } from './entitlement-report.ts';
-import { decideNewerFeatures, undeterminedNewerFeatures } from './newer-features.ts';
+import { decideState } from './decide-entitlements.ts';
+import { type DecideBy, memoizeDecisions } from './decision-cache.ts';
+import type { FeatureState } from './entitlement.ts';
+import type { EntitlementReport } from './entitlement-report.ts';
 import { createPurchasedPlanFeatures } from './purchased-plan-features.ts';
 import type { Rules } from './rules.ts';
 import { findUnknownModules } from './unknown-modules.ts';
 import { type FindUpgrades, memoizeUpgrades } from './upgrade-cache.ts';
+import { type DecideForUser, decideForUnknownUser, memoizeUserDecisions } from './user-decisions.ts';
 
 /** The data of a tenant that all its users share. */
 export interface TenantIndex {
@@ -29,20 +31,32 @@ export interface TenantIndex {
   readonly purchasedPlans: PurchasedPlans;
   /** The names as sent, by normalized name. */
   readonly unknownModules: ReadonlyMap<string, string>;
+  readonly decideBy: DecideBy;
   readonly findUpgrades: FindUpgrades;
+  readonly decideForUser: DecideForUser;
   /** `YYYY-MM-DD`. */
   readonly today: string;
 }
 
 /**
  * Indexes the data of a tenant that all its users share. `licenses` is null if access was refused; `today` is
- * `YYYY-MM-DD`.
+ * `YYYY-MM-DD`. `decideBy` remembers the decisions of other tenants.
  */
-export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today: string): TenantIndex {
+export function indexTenant(
+  rules: Rules,
+  licenses: TenantLicenses | null,
+  today: string,
+  decideBy: DecideBy = memoizeDecisions(rules),
+): TenantIndex {
   const { assumptions } = rules;
   const modules = licenses?.modules ?? [];
   const licenseIndex = indexTenantLicenses(licenses);
   const purchasedPlans = findPurchasedPlans(licenseIndex, assumptions);
+  const findUpgrades = memoizeUpgrades({
+    purchasedPlans,
+    getPlanFeatures: createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans, decideBy),
+    siteLicenses: licenseIndex.modules,
+  });
   return {
     rules,
     licenses,
@@ -50,11 +64,9 @@ export function indexTenant(rules: Rules, licenses: TenantLicenses | null, today
     suiteIndicators: findSuiteIndicators(modules, assumptions.suite.modules),
     purchasedPlans,
     unknownModules: findUnknownModules(modules, rules),
-    findUpgrades: memoizeUpgrades({
-      purchasedPlans,
-      getPlanFeatures: createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans),
-      siteLicenses: licenseIndex.modules,
-    }),
+    decideBy,
+    findUpgrades,
+    decideForUser: memoizeUserDecisions(rules, { decideBy, findUpgrades }),
     today,
   };
 }
@@ -76,29 +88,36 @@ export function reportForPlan(
   licenseIndex: LicenseIndex,
   plan: DetectedPlan | null,
 ): EntitlementReport {
-  const { rules, licenses, today, findUpgrades } = tenant;
+  const { rules, licenses, today, decideForUser } = tenant;
   const notices = findNotices(toLicenseDates(licenses, user), today);
   const rights = normalizeFunctionRights(user?.functionRights ?? null);
-  const entitlements =
+  const decisions =
     user === null
-      ? undeterminedEntitlements(rules)
-      : decideEntitlements(rules, { licenseIndex, plan, rights, notices, findUpgrades });
-  const features = indexByFeature(entitlements);
+      ? decideForUnknownUser(rules, { licenseIndex, plan })
+      : decideForUser({ licenseIndex, plan, rights, notices });
   const model = getPlanModel(plan, tenant.licenseIndex);
   const unrecognizedModules = findUnknownModules(user?.granted ?? [], rules);
   return {
     model,
     plan,
-    entitlements,
-    features,
-    addOns: decideAddOns(licenseIndex, plan, rules.assumptions.addOnModules),
-    newerFeatures:
-      user === null
-        ? undeterminedNewerFeatures()
-        : decideNewerFeatures({ licenseIndex, plan }, rules.assumptions.addOnModules),
-    counts: countFeatures(features),
+    ...decisions,
     unknownModules: [...new Map([...unrecognizedModules, ...tenant.unknownModules]).values()].sort(),
     notices,
+  };
+}
+
+/** Like `reportForPlan`, but returns only the states of features, without groups. */
+export function stateFinder(
+  { rules, decideBy, findUpgrades }: TenantIndex,
+  user: UserLicenses,
+  licenseIndex: LicenseIndex,
+  plan: DetectedPlan | null,
+): (feature: FeatureKey) => FeatureState | undefined {
+  const rights = normalizeFunctionRights(user.functionRights);
+  const decide = decideBy({ licenseIndex, plan });
+  return (feature) => {
+    const rule = rules.features.get(feature);
+    return rule && decideState(decide(rule), rule, { rights, plan, findUpgrades });
   };
 }
 

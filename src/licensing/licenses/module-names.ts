@@ -1,11 +1,12 @@
 const superOfficeOwner = 'superoffice';
+const usualOwner = 'SUPEROFFICE';
 
 /**
  * Whether the owner of a license row is SuperOffice. Partners can issue modules with the same names
  * (docs/superoffice/licenses.md#1-rules).
  */
 export function isSuperOffice(owner: string): boolean {
-  return owner.trim().toLowerCase() === superOfficeOwner;
+  return owner === usualOwner || owner.trim().toLowerCase() === superOfficeOwner;
 }
 
 /** Normalizes a module name: trimmed, in lower case, without the prefix `superoffice.`. */

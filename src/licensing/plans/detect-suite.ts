@@ -74,6 +74,8 @@ export function isSuiteModule(module: string, modules: SuiteModules): boolean {
   return findPlan(module, modules) !== undefined;
 }
 
+const none: readonly SuiteSubscription[] = [];
+
 function findPlan(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
   const withoutHyphens = module.replaceAll('-', '');
   return Object.hasOwn(modules, withoutHyphens) ? modules[withoutHyphens] : undefined;
@@ -81,22 +83,22 @@ function findPlan(module: string, modules: SuiteModules): SuitePlan | 'unknown' 
 
 function fromName({ name }: IndicatorLicense, modules: SuiteModules): readonly SuiteSubscription[] {
   const plan = findPlan(normalizeModuleName(name), modules);
-  if (plan === undefined) return [];
+  if (plan === undefined) return none;
   return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by: { step: 'module-name', text: name } }];
 }
 
 function fromDescription({ description }: IndicatorLicense): readonly SuiteSubscription[] {
   const text = description.toLowerCase();
-  if (!suiteDescription.test(text)) return [];
+  if (!suiteDescription.test(text)) return none;
   const words = text.split(/[^a-z]+/);
   const plan = suitePlans.find((each) => words.includes(each)) ?? null;
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];
 }
 
 function fromBareName({ description, scope }: IndicatorLicense): readonly SuiteSubscription[] {
-  if (scope !== 'user') return [];
+  if (scope !== 'user') return none;
   const text = description.trim().toLowerCase();
   const plan = suitePlans.find((each) => each === text);
-  if (plan === undefined) return [];
+  if (plan === undefined) return none;
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];
 }

@@ -44,15 +44,27 @@ interface ConflictingTier {
   readonly by: string;
 }
 
+/** A row of a current user plan. */
+type CurrentPlanRow = PlanRow & { readonly name: PlanModule };
+
 /** The input of the steps: the modules that come with the plan, and the site licenses of the tenant. */
 export interface TierSources {
   readonly modules: ReadonlySet<string>;
   readonly site: ReadonlySet<string>;
 }
 
+/** A plan row, with the words for tiers in its description. */
+type DescribedRow = CurrentPlanRow & { readonly words: readonly TierWord[] };
+
+/** A word for a tier in a description, and the solution that it follows, if any. */
+interface TierWord {
+  readonly word: string;
+  readonly solution: string | undefined;
+}
+
 type Step = (
   solution: Solution,
-  row: PlanRow & { readonly name: PlanModule },
+  row: DescribedRow,
   sources: TierSources,
   assumed: TierIndicators,
 ) => (ConflictingTier & Pick<TierFinding, 'confidence'>) | null;
@@ -108,12 +120,13 @@ const steps: readonly Step[] = [premiumModule, userMarker, siteMarker, descripti
  * (both `sales-t1` and `sales-t2`) is skipped: in a tenant with both tiers only the description of the plan is left.
  */
 export function detectTiers(
-  row: PlanRow & { readonly name: PlanModule },
+  row: CurrentPlanRow,
   sources: TierSources,
   assumed: TierIndicators,
 ): readonly TierFinding[] {
+  const described = { ...row, words: findTierWords(row.description) };
   return getPlanModuleSolutions(row.name).map((solution) => {
-    const results = steps.flatMap((step) => step(solution, row, sources, assumed) ?? []);
+    const results = steps.flatMap((step) => step(solution, described, sources, assumed) ?? []);
     const [first] = results;
     if (first === undefined) return { solution, ...unknown };
     const agreeing = results.filter(({ tier }) => tier === first.tier);
@@ -151,6 +164,13 @@ const tierWord = new RegExp(
   'gi',
 );
 
+function findTierWords(description: string): readonly TierWord[] {
+  return [...description.toLowerCase().matchAll(tierWord)].map(([, solution, word = '']) => ({
+    word,
+    solution,
+  }));
+}
+
 /**
  * The tier that a description names for a solution with these words; null if it names none or both. Parts are separate
  * (`Sales Essentials`), joined (`SalesPREM-ServicePREM-Marketing`) or concatenated (`SalesPremiumServicePremium`). A
@@ -159,15 +179,16 @@ const tierWord = new RegExp(
  */
 function findOnlyTier(
   solution: Solution,
-  { name, description: text }: PlanRow & { readonly name: PlanModule },
-  words: readonly string[],
+  { name, words }: DescribedRow,
+  meant: readonly string[],
 ): Tier | null {
-  const found = [...text.toLowerCase().matchAll(tierWord)].filter(([, , word = '']) => words.includes(word));
-  const named = found.filter(([, of]) => of === solution);
+  const found = words.filter(({ word }) => meant.includes(word));
+  const named = found.filter((each) => each.solution === solution);
   const isSingleSolution = getPlanModuleSolutions(name).length === 1;
-  const decisive = named.length > 0 || !isSingleSolution ? named : found.filter(([, of]) => of === undefined);
+  const decisive =
+    named.length > 0 || !isSingleSolution ? named : found.filter((each) => each.solution === undefined);
   const tiers = new Set(
-    decisive.map(([, , word = '']): Tier => (word.startsWith('prem') ? 'premium' : 'essential')),
+    decisive.map(({ word }): Tier => (word.startsWith('prem') ? 'premium' : 'essential')),
   );
   const [tier = null] = tiers;
   return tiers.size === 1 ? tier : null;

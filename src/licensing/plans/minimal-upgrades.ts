@@ -25,34 +25,37 @@ export type Upgrade =
   | (Distance & { readonly kind: 'user-plan'; readonly plan: PlanKey; readonly seat: Seat })
   | { readonly kind: 'suite-plan'; readonly plan: SuitePlan };
 
-/** A minimal user plan, before seats are checked. */
-interface MinimalPlan extends Distance {
+/** A user plan that keeps every tier the user has, before seats are checked. */
+export interface PossiblePlan extends Distance {
   readonly plan: UserPlan;
 }
 
-/**
- * Finds the minimal plans of the 26 that keep every tier the user has and are sufficient, fewest tier steps first. A plan
- * is minimal if no lower plan is sufficient. Empty if the user's own plan is sufficient. `isSufficient` receives a plan
- * and whether it is the user's own.
- */
-export function findMinimalPlans(
-  current: DetectedPlan | null,
-  isSufficient: (plan: UserPlan, isOwn: boolean) => boolean,
-): readonly MinimalPlan[] {
+/** Finds the plans of the 26 that keep every tier the user has, also the user's own. */
+export function findPossiblePlans(current: DetectedPlan | null): readonly PossiblePlan[] {
   const found = current?.kind === 'user-plan' || current?.kind === 'old-plan' ? current.tiers : noTiers;
   const required = perSolution((each): PlanTier => (found[each] === 'unknown' ? 'essential' : found[each]));
   const countedFrom = current?.kind === 'user-plan' ? required : noTiers; // an old plan has no tiers to count from
   const assumedEssential = solutions.filter((solution) => found[solution] === 'unknown');
-  const stepsTo = ({ tiers }: UserPlan) => countSteps(countedFrom, tiers);
-  const sufficient = userPlans.filter(
-    (plan) => hasAtLeastTiers(plan.tiers, required) && isSufficient(plan, stepsTo(plan) === 0),
-  );
-  const minimal = sufficient.filter(
-    (plan) => !sufficient.some((other) => other !== plan && hasAtLeastTiers(plan.tiers, other.tiers)),
-  );
-  return minimal
-    .map((plan) => ({ plan, steps: stepsTo(plan), assumedEssential }))
-    .filter(({ steps }) => steps > 0)
+  return userPlans
+    .filter(({ tiers }) => hasAtLeastTiers(tiers, required))
+    .map((plan) => ({ plan, steps: countSteps(countedFrom, plan.tiers), assumedEssential }));
+}
+
+/**
+ * Finds the minimal plans among those possible that are sufficient, fewest tier steps first. A plan is minimal if no lower
+ * plan is sufficient. Empty if the user's own plan is sufficient. `isSufficient` receives a plan and whether it is the
+ * user's own.
+ */
+export function findMinimalPlans(
+  possible: readonly PossiblePlan[],
+  isSufficient: (plan: UserPlan, isOwn: boolean) => boolean,
+): readonly PossiblePlan[] {
+  const sufficient = possible.filter(({ plan, steps }) => isSufficient(plan, steps === 0));
+  const plans = sufficient.map(({ plan }) => plan);
+  return sufficient
+    .filter(
+      ({ plan, steps }) => steps > 0 && !plansBelow.get(plan.key)?.some((below) => plans.includes(below)),
+    )
     .sort((a, b) => a.steps - b.steps);
 }
 
@@ -66,6 +69,14 @@ export function includesSection(tiers: PerSolution<PlanTier>, section: Catalogue
 function hasAtLeastTiers(tiers: PerSolution<PlanTier>, minimum: PerSolution<PlanTier>): boolean {
   return solutions.every((each) => tierRank(tiers[each]) >= tierRank(minimum[each]));
 }
+
+/** The plans that a plan contains, without itself. */
+const plansBelow: ReadonlyMap<PlanKey, readonly UserPlan[]> = new Map(
+  userPlans.map((plan) => [
+    plan.key,
+    userPlans.filter((other) => other !== plan && hasAtLeastTiers(plan.tiers, other.tiers)),
+  ]),
+);
 
 function countSteps(from: PerSolution<PlanTier>, to: PerSolution<PlanTier>): number {
   return solutions.reduce((steps, each) => steps + tierRank(to[each]) - tierRank(from[each]), 0);

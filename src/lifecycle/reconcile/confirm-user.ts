@@ -17,7 +17,11 @@ export interface SignedInUser {
  * the tenant's users. Reads the list if the last one is older. While SuperOffice does not answer, the last confirmation
  * counts.
  */
-export type ConfirmUser = (user: SignedInUser) => Promise<boolean>;
+export interface UserConfirmation {
+  confirm(user: SignedInUser): Promise<boolean>;
+  /** Whether memory confirms it, without asking the database or SuperOffice. */
+  isConfirmed(user: SignedInUser): boolean;
+}
 
 /** A user who left loses the panel within this time even if no webhook reported it, ms. */
 const confirmedForMs = 10 * 60_000;
@@ -26,22 +30,27 @@ const retryAfterMs = 60_000;
 const maxEntries = 10_000;
 
 /** @param deps.now the current time, ms since 1970 */
-export function createConfirmUser(deps: {
+export function createUserConfirmation(deps: {
   tenants: TenantStore;
   users: UserStore;
   compareUsers: CompareUsers;
   now: () => number;
-}): ConfirmUser {
+}): UserConfirmation {
   const { tenants, users, compareUsers, now } = deps;
   const settings = { ...atMost(maxEntries), perf: { now }, ttlResolution: 0 };
   /** Until when a user is confirmed, by `Cust12345/5`. */
   const confirmedUntil = new LRUCache<string, number>(settings);
   const unreachable = new LRUCache<string, true>({ ...settings, ttl: retryAfterMs });
 
-  return async ({ tenantId, associateId, signedInAt }) => {
+  function isConfirmed({ tenantId, associateId, signedInAt }: SignedInUser): boolean {
+    const until = confirmedUntil.get(`${tenantId}/${associateId}`) ?? 0;
+    return now() < Math.max(signedInAt + confirmedForMs, until) || unreachable.has(tenantId);
+  }
+
+  async function confirm(user: SignedInUser): Promise<boolean> {
+    if (isConfirmed(user)) return true;
+    const { tenantId, associateId } = user;
     const key = `${tenantId}/${associateId}`;
-    if (now() < Math.max(signedInAt + confirmedForMs, confirmedUntil.get(key) ?? 0)) return true;
-    if (unreachable.has(tenantId)) return true;
     const tenant = await tenants.findCached(tenantId);
     if (tenant?.status !== 'active') return false;
     const isListed = async () => {
@@ -59,5 +68,7 @@ export function createConfirmUser(deps: {
       return true;
     }
     return isListed();
-  };
+  }
+
+  return { confirm, isConfirmed };
 }

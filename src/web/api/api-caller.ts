@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { AppError } from '../../errors.ts';
 import type { ApiScope } from '../../tenants/api-key-store.ts';
@@ -26,6 +27,12 @@ export interface ApiCaller {
  * @throws AppError `api-key-missing`, `api-key-invalid` (401), `api-origin-refused` (403), `api-limit` (429)
  */
 export type AuthenticateApi = (request: Request) => Promise<ApiCaller>;
+
+/**
+ * Finds the server that sent a request, if memory has its key, and counts the request; null if `AuthenticateApi` must decide.
+ * @throws AppError `api-limit` (429)
+ */
+export type AuthenticateServer = (request: IncomingMessage) => ApiCaller | null;
 
 /** Checks what the key of a caller may be used for. @throws AppError `api-scope-missing` (403) */
 export function requireScope({ scopes }: ApiCaller, scope: ApiScope): void {

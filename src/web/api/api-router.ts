@@ -11,6 +11,7 @@ import type { UserStore } from '../../snapshots/user-store.ts';
 import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { AuditRefusal } from '../middleware/audit-refusals.ts';
+import { inOneStep } from '../middleware/in-one-step.ts';
 import { limitInFlight } from '../middleware/limit-in-flight.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { dataHeaders } from '../middleware/security-headers.ts';
@@ -19,7 +20,7 @@ import { createApiLimits } from './api-limits.ts';
 import { createAuthenticateApi } from './authenticate.ts';
 import { createCors } from './cors.ts';
 import { createFindKey } from './find-key.ts';
-import type { Evaluate } from './ofrep/evaluate.ts';
+import type { Evaluations } from './ofrep/evaluate.ts';
 import { createOfrepRoutes } from './ofrep/ofrep-routes.ts';
 import { createPrepareProblem, createProblemHandler } from './problem.ts';
 import { createUserTokens } from './user-token.ts';
@@ -37,7 +38,7 @@ export interface ApiRouters {
   readonly evaluation: Router;
   readonly others: Router;
   /** What `evaluation` does, for `createEvaluationShortcut`. */
-  readonly evaluate: Evaluate;
+  readonly evaluations: Evaluations;
 }
 
 /** Creates the routes of the license API. */
@@ -68,12 +69,17 @@ export function createApiRouters(deps: {
   const limits = createApiLimits(deps.requestsPerSecond, deps.now);
   const findKey = createFindKey({ ...deps, limits });
   const userTokens = createUserTokens({ ...deps, keys: deps.sessionKeys });
-  const authenticate = createAuthenticateApi({ ...deps, findKey, userTokens, limits });
+  const { authenticate, authenticateServer } = createAuthenticateApi({
+    ...deps,
+    findKey,
+    userTokens,
+    limits,
+  });
   const prepareProblem = createPrepareProblem(deps);
 
   const cors = createCors({ ...deps, findKey, limits });
   const limitClients = limitInFlight(maxInFlightPerClient);
-  const ofrep = createOfrepRoutes({ ...deps, authenticate, prepareProblem });
+  const ofrep = createOfrepRoutes({ ...deps, authenticate, authenticateServer, prepareProblem });
 
   const evaluation = Router();
   evaluation.use('/ofrep/v1/evaluate', inOneStep(dataHeaders(), cors, limitClients));
@@ -92,15 +98,7 @@ export function createApiRouters(deps: {
     .all(methodNotAllowed);
   others.use(createV1Routes({ ...deps, authenticate, limits }));
   others.use(bases, notFound, createProblemHandler({ prepareProblem, ...deps }));
-  return { evaluation, others, evaluate: ofrep.evaluate };
-}
-
-/** Three handlers as one: a step of Express takes as long as what they do. */
-function inOneStep(...[first, second, third]: readonly [RequestHandler, RequestHandler, RequestHandler]) {
-  const prepareEvaluation: RequestHandler = function prepareEvaluation(request, response, next) {
-    first(request, response, () => second(request, response, () => third(request, response, next)));
-  };
-  return prepareEvaluation;
+  return { evaluation, others, evaluations: ofrep.evaluations };
 }
 
 const notFound: RequestHandler = function notFound() {

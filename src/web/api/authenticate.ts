@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { AppError } from '../../errors.ts';
 import { type ApiKeyStore, isActive, type KnownApiKey } from '../../tenants/api-key-store.ts';
-import type { ApiCaller, AuthenticateApi } from './api-caller.ts';
+import type { ApiCaller, AuthenticateApi, AuthenticateServer } from './api-caller.ts';
 import type { ApiLimits } from './api-limits.ts';
 import type { FindKey } from './find-key.ts';
 import type { UserTokens } from './user-token.ts';
@@ -13,13 +13,13 @@ import type { UserTokens } from './user-token.ts';
  * @param deps.publicUrl the origin of our own pages, from which a key may be tried
  */
 export function createAuthenticateApi(deps: {
-  apiKeys: Pick<ApiKeyStore, 'findActive' | 'countUse'>;
+  apiKeys: Pick<ApiKeyStore, 'findActive' | 'peekByKey' | 'countUse'>;
   findKey: FindKey;
   userTokens: UserTokens;
   limits: ApiLimits;
   publicUrl: string;
   now: () => number;
-}): AuthenticateApi {
+}): { readonly authenticate: AuthenticateApi; readonly authenticateServer: AuthenticateServer } {
   const { apiKeys, findKey, userTokens, limits, publicUrl, now } = deps;
 
   async function identify(request: Request): Promise<ApiCaller> {
@@ -38,8 +38,7 @@ export function createAuthenticateApi(deps: {
     const { origin } = headers;
     if (origin !== undefined && origin !== publicUrl)
       throw new AppError('api-origin-refused', { detail: 'secret key' });
-    const { id, tenantId, scopes, expiresAt } = key;
-    return { tenantId, keyId: id, keyIds: [id], scopes, associateId: null, origins: [], expiresAt };
+    return ofSecretKey(key);
   }
 
   async function toBrowser(
@@ -67,17 +66,32 @@ export function createAuthenticateApi(deps: {
     };
   }
 
-  return async (request) => {
-    try {
-      const caller = await identify(request);
-      limits.countRequest(caller);
-      apiKeys.countUse(caller.keyId);
-      return caller;
-    } catch (error) {
-      if (error instanceof AppError && error.status === 401) limits.countFailure(request);
-      throw error;
-    }
+  function count(caller: ApiCaller): ApiCaller {
+    limits.countRequest(caller);
+    apiKeys.countUse(caller.keyId);
+    return caller;
+  }
+
+  return {
+    async authenticate(request) {
+      try {
+        return count(await identify(request));
+      } catch (error) {
+        if (error instanceof AppError && error.status === 401) limits.countFailure(request);
+        throw error;
+      }
+    },
+    authenticateServer({ headers }) {
+      const { 'x-api-key': sent, authorization, origin } = headers;
+      if (typeof sent !== 'string' || authorization !== undefined || origin !== undefined) return null;
+      const key = apiKeys.peekByKey(sent);
+      return key?.kind === 'secret' && isActive(key, now()) ? count(ofSecretKey(key)) : null;
+    },
   };
+}
+
+function ofSecretKey({ id, tenantId, scopes, expiresAt }: KnownApiKey): ApiCaller {
+  return { tenantId, keyId: id, keyIds: [id], scopes, associateId: null, origins: [], expiresAt };
 }
 
 /** Whether a browser may call with a key from an origin, the value of its header. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import type { Request, RequestHandler } from 'express';
 import type { Logger } from 'pino';
@@ -11,15 +12,18 @@ declare global {
   }
 }
 
+/** Whether the proxy of an address is trusted that is so many hops away (Express's `trust proxy fn`). */
+export type IsTrustedProxy = (address: string, hop: number) => boolean;
+
 /**
- * Finds the address of each client, from `X-Forwarded-For` as far as its proxies are trusted (Express's `trust proxy`).
- * Warns once about a proxy that is not: the limits would count all its clients as one.
+ * Finds the address of each client, from `X-Forwarded-For` as far as its proxies are trusted. Warns once about a proxy that
+ * is not: the limits would count all its clients as one.
  */
-export function clientAddress(log: Pick<Logger, 'warn'>): RequestHandler {
+export function clientAddress(isTrusted: IsTrustedProxy, log: Pick<Logger, 'warn'>): RequestHandler {
   let hasWarned = false;
   return function clientAddress(request, _response, next) {
     const connected = request.socket.remoteAddress ?? '';
-    const address = request.ip ?? '';
+    const address = findReported(request, isTrusted);
     request.clientAddress = parseAddress(address) ?? parseAddress(connected) ?? '';
     if (!hasWarned && 'x-forwarded-for' in request.headers && address === connected) {
       hasWarned = true;
@@ -27,6 +31,18 @@ export function clientAddress(log: Pick<Logger, 'warn'>): RequestHandler {
     }
     next();
   };
+}
+
+/** The nearest address that is no trusted proxy, as Express's `request.ip`, which only a request of its app has. */
+function findReported({ socket, headers }: IncomingMessage, isTrusted: IsTrustedProxy): string {
+  const connected = socket.remoteAddress ?? '';
+  const forwarded = headers['x-forwarded-for'];
+  if (forwarded === undefined) return connected;
+  const reported = String(forwarded)
+    .split(',')
+    .map((each) => each.trim());
+  const hops = [connected, ...reported.filter((each) => each !== '').reverse()];
+  return hops.find((address, hop) => !isTrusted(address, hop)) ?? hops.at(-1) ?? connected;
 }
 
 /**

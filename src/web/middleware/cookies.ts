@@ -8,7 +8,7 @@ import type { Request, Response } from 'express';
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'none', partitioned: true } as const;
 
 /** The value of a cookie; undefined if the request has none of that name. */
-export function readCookie(request: Request, name: string): string | undefined {
+export function readCookie(request: Pick<Request, 'headers'>, name: string): string | undefined {
   return parseCookie(request.headers.cookie ?? '')[name];
 }
 

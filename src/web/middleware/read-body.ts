@@ -1,4 +1,5 @@
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
 import { AppError } from '../../errors.ts';
 
 /**
@@ -7,23 +8,37 @@ import { AppError } from '../../errors.ts';
  * Listening to the request takes half the time of iterating over it.
  * @throws AppError `body-too-large`, `request-malformed` if the client gives up
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new AppError('body-too-large');
-  if (request.destroyed) throw new AppError('request-malformed');
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const onData = (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= maxBytes) return void chunks.push(chunk);
-      request.off('data', onData).pause();
-      reject(new AppError('body-too-large'));
-    };
-    request.on('data', onData);
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('close', () => {
-      if (!request.readableEnded) reject(new AppError('request-malformed'));
-    });
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => receiveBody(request, maxBytes, resolve, reject));
+}
+
+/** Reads a body as `readBody`, without the wait of a promise. */
+export function receiveBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  onReceived: (body: Buffer) => void,
+  onRefused: (error: AppError) => void,
+): void {
+  const isTooLarge = Number(request.headers['content-length'] ?? 0) > maxBytes;
+  if (isTooLarge || request.destroyed) {
+    onRefused(new AppError(isTooLarge ? 'body-too-large' : 'request-malformed'));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const onData = (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= maxBytes) return void chunks.push(chunk);
+    request.off('data', onData).pause();
+    onRefused(new AppError('body-too-large'));
+  };
+  request.on('data', onData);
+  request.on('end', () => {
+    const [only] = chunks;
+    onReceived(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
+  });
+  request.on('close', () => {
+    if (!request.readableEnded) onRefused(new AppError('request-malformed'));
   });
 }
 

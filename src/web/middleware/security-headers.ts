@@ -1,4 +1,6 @@
-import type { RequestHandler } from 'express';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Request, RequestHandler, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 
 /**
@@ -45,6 +47,14 @@ export function dataHeaders(): RequestHandler {
     for (const [name, value] of values) response.setHeader(name, value);
     next();
   };
+}
+
+/** The headers that handlers set for every request, as a flat list of names and values, which `writeHead` takes as it is. */
+export function headersOf(handler: RequestHandler): readonly string[] {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  handler(request as Request, response as Response, () => {});
+  return Object.entries(response.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
 }
 
 /** Powerful features of browsers, which no page of ours uses. Helmet does not set this header. */

@@ -36,18 +36,18 @@ export function createTokenBuckets({ burst, perSecond }: BucketSize, now: () => 
     return Math.min(Math.max(0, (fullAt.get(key) ?? 0) - now()), burst * msPerToken);
   }
 
-  function waitMs(key: string): number {
-    return Math.max(0, missingMs(key) - (burst - 1) * msPerToken);
-  }
+  /** The time until a token is there if so many ms of tokens are missing. */
+  const toWaitMs = (missing: number) => Math.max(0, missing - (burst - 1) * msPerToken);
 
   return {
     take(key) {
-      const wait = waitMs(key);
+      const missing = missingMs(key);
+      const wait = toWaitMs(missing);
       if (wait > 0) return Math.ceil(wait / 1_000);
-      fullAt.set(key, now() + missingMs(key) + msPerToken);
+      fullAt.set(key, now() + missing + msPerToken);
       return 0;
     },
-    waitSeconds: (key) => Math.ceil(waitMs(key) / 1_000),
+    waitSeconds: (key) => Math.ceil(toWaitMs(missingMs(key)) / 1_000),
     giveBack(key) {
       fullAt.set(key, now() + Math.max(0, missingMs(key) - msPerToken));
     },

@@ -53,6 +53,9 @@ export interface PanelContext {
   readonly today: string;
 }
 
+/** What a kept page of a user is found by, and all that it shows: nothing else of a context changes it. */
+export type PageBasis = Omit<PanelContext, 'url' | 'csrfToken' | 'backUrl'>;
+
 /** A panel context, and what its licenses enable. */
 export interface EntitledPanelContext extends PanelContext {
   readonly tenantEntitlements: TenantEntitlements;
@@ -74,6 +77,8 @@ export interface PanelContextLoader {
    * @throws AppError as `identifySignedIn`, and `consent-revoked` if nothing may be read and nothing is stored
    */
   load(request: Request, identified?: SignedInRequest): Promise<PanelContext>;
+  /** What `load` would find, if all of it is in memory; null otherwise. */
+  peek(session: Session, language: Language): PageBasis | null;
 }
 
 /**
@@ -140,6 +145,26 @@ export function createPanelContexts(deps: {
     };
   }
 
+  function peek(session: Session, language: Language): PageBasis | null {
+    const { tenantId, associateId, isAdministrator } = session;
+    const tenant = tenants.peek(tenantId);
+    const openRequests = isAdministrator ? accessRequests.peekOpenCount(tenantId) : null;
+    const requests = accessRequests.peekLatestByUser(tenantId, associateId);
+    if (tenant === null || requests === null || (isAdministrator && openRequests === null)) return null;
+    const inMemory = licenses.getFromMemory(tenant, associateId);
+    if (inMemory === null) return null;
+    return {
+      tenant,
+      session,
+      ...inMemory,
+      accessRequests: requests,
+      openRequests,
+      language,
+      crmScreenPattern: crmAddresses.screenPattern(tenantId),
+      today: toUtcDay(now()),
+    };
+  }
+
   /** The panel does without the number. */
   async function countOpenRequests({ log }: Request, { tenantId }: Tenant): Promise<number | null> {
     try {
@@ -167,7 +192,7 @@ export function createPanelContexts(deps: {
     }
   }
 
-  return { identify, identifySignedIn, load };
+  return { identify, identifySignedIn, load, peek };
 }
 
 /** Decides every feature for the user of a panel. */

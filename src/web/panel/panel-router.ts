@@ -18,12 +18,21 @@ import { createNewerFeaturesPage } from './newer-features-page.ts';
 import { createPageCache } from './page-cache.ts';
 import { createPanel } from './panel.ts';
 import { createPanelContexts } from './panel-context.ts';
+import { createFindView, type FindView } from './panel-shortcut.ts';
 import { createPanelSignIn, createSignInFirst } from './panel-sign-in.ts';
 import { createPlansPage } from './plans-page.ts';
 import { createRefresh } from './refresh.ts';
 import { createSharedPlans } from './shared-plans.ts';
 
-/** Routes of the web panel: its pages, which the CRM shows in a frame, and the forms on them. */
+/** The web panel. */
+export interface PanelRoutes {
+  /** Its pages, which the CRM shows in a frame, and the forms on them. */
+  readonly router: Router;
+  /** Finds what `/panel` would answer, for `createPanelShortcut`. */
+  readonly findView: FindView;
+}
+
+/** Creates the routes of the web panel. */
 export function createPanelRouter(deps: {
   tenants: TenantStore;
   licenses: LicenseSnapshots;
@@ -46,7 +55,7 @@ export function createPanelRouter(deps: {
   csrfProtection: RequestHandler;
   limits: RequestLimits;
   now: () => number;
-}): Router {
+}): PanelRoutes {
   const { inCrm, form, csrfProtection } = deps;
   const panelContexts = createPanelContexts(deps);
   const pages = createPageCache({ ...deps, maxBytes: deps.pageCacheBytes });
@@ -73,5 +82,5 @@ export function createPanelRouter(deps: {
     .route('/panel/refresh')
     .post(inCrm, form, csrfProtection, createRefresh(panelDeps))
     .all(methodNotAllowed);
-  return router;
+  return { router, findView: createFindView(panelDeps) };
 }

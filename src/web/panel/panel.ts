@@ -7,6 +7,12 @@ import type { PageCache } from './page-cache.ts';
 import type { PanelContextLoader } from './panel-context.ts';
 import type { PanelSignIn } from './panel-sign-in.ts';
 
+/** The browser stores the page but revalidates it, so the session is checked each time and 304 may suffice. */
+export const pageHeaders = {
+  'Cache-Control': 'private, no-cache',
+  'Content-Type': 'text/html; charset=utf-8',
+} as const;
+
 /** After this time a frame shows a page of ours while SuperOffice is still being read, ms. */
 const patienceMs = 300;
 
@@ -26,15 +32,10 @@ export function createPanel(deps: {
     const loading = panelContexts.load(request, { url, ...signedIn });
     const mayShowLoading = request.headers['sec-fetch-dest'] === 'iframe' && !url.isLoadingShown;
     if (mayShowLoading && (await isSlow(loading))) return showLoading(request, response, url.language);
-    const { html, compressed, etag } = pages(await loading, request.query);
-    // The browser stores the page but revalidates it, so the session is checked each time and 304 may suffice.
-    response.set({
-      'Cache-Control': 'private, no-cache',
-      'Content-Type': 'text/html; charset=utf-8',
-      ETag: etag,
-    });
-    if (compressed === null) response.send(html);
-    else await sendCompressed(request, response, compressed);
+    const { body, mayCompress, etag } = pages.get(await loading, request.query);
+    response.set({ ...pageHeaders, ETag: etag });
+    if (mayCompress) await sendCompressed(request, response, body);
+    else response.send(body.plain);
   };
 
   /** The page asks for the panel again, which waits for the same read, and remains until that responds. */

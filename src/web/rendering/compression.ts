@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { brotliCompress, brotliDecompressSync, constants, gunzipSync, gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 
 /** Bytes that are sent many times. */
@@ -15,7 +15,7 @@ type Use = keyof typeof brotliQuality;
 
 /** The encodings that we send, the smaller one first: browsers that prefer neither list gzip first. */
 const encodings = ['br', 'gzip'] as const;
-type Encoding = (typeof encodings)[number];
+export type Encoding = (typeof encodings)[number];
 
 /** A body that is compressed once in each encoding, however many requests ask for it at once. */
 export function compressedBody(plain: Buffer, use: Use): CompressedBody {
@@ -26,6 +26,65 @@ export function compressedBody(plain: Buffer, use: Use): CompressedBody {
       const encoded = kept.get(encoding) ?? compress(plain, encoding, use);
       kept.set(encoding, encoded);
       return encoded;
+    },
+  };
+}
+
+/** Bytes that are kept only in the forms that clients ask for: of a page that is usually one, a sixth as large as the page. */
+export interface CompactBody extends CompressedBody {
+  /** The bytes in an encoding, or as they are (null), if they are kept in this form. */
+  peek(encoding: Encoding | null): Buffer | undefined;
+  /** The size of the kept forms, bytes. */
+  size(): number;
+}
+
+const unpack = { br: brotliDecompressSync, gzip: gunzipSync } as const;
+
+/** Makes a body of the page's bytes. @param onResize called after the kept forms have changed */
+export function compactBody(bytes: Buffer, onResize: () => void): CompactBody {
+  // Nothing below may name `bytes`, which would keep them.
+  const kept = new Map<Encoding | null, Buffer>([[null, bytes]]);
+  const pending = new Map<Encoding, Promise<Buffer>>();
+  let isPlainAsked = false;
+
+  function toPlain(): Buffer {
+    const [form] = kept;
+    if (form === undefined) throw new Error('a body is always kept in one form');
+    const [encoding, bytes] = form;
+    return encoding === null ? bytes : unpack[encoding](bytes);
+  }
+
+  function keep(encoding: Encoding | null, form: Buffer): Buffer {
+    kept.set(encoding, form);
+    if (!isPlainAsked) kept.delete(null);
+    onResize();
+    return form;
+  }
+
+  async function pack(encoding: Encoding): Promise<Buffer> {
+    try {
+      return keep(encoding, await compress(toPlain(), encoding, 'page'));
+    } finally {
+      pending.delete(encoding);
+    }
+  }
+
+  return {
+    peek(encoding) {
+      if (encoding === null) isPlainAsked = true;
+      return kept.get(encoding);
+    },
+    size: () => [...kept.values()].reduce((sum, { length }) => sum + length, 0),
+    get plain() {
+      isPlainAsked = true;
+      return kept.get(null) ?? keep(null, toPlain());
+    },
+    async encoded(encoding) {
+      const form = kept.get(encoding);
+      if (form !== undefined) return form;
+      const packing = pending.get(encoding) ?? pack(encoding);
+      pending.set(encoding, packing);
+      return packing;
     },
   };
 }
@@ -55,7 +114,12 @@ export async function sendCompressed(
   body: CompressedBody,
 ): Promise<void> {
   response.vary('Accept-Encoding');
-  const encoding = request.fresh ? undefined : encodings.find((each) => request.acceptsEncodings(each));
+  if (request.fresh) {
+    response.removeHeader('Content-Type');
+    response.status(304).end();
+    return;
+  }
+  const encoding = encodings.find((each) => request.acceptsEncodings(each));
   if (encoding === undefined) {
     response.send(body.plain);
     return;

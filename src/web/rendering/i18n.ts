@@ -32,6 +32,8 @@ export interface Languages {
   readonly codes: readonly string[];
   /** @returns the first available language of those desired (`de`, `de-AT`, SuperOffice's `no`), else English */
   choose(desired: readonly (string | undefined)[]): Language;
+  /** The language of a tag as `choose` takes it; undefined if it is not available. */
+  find(tag: string): Language | undefined;
 }
 
 const fallback = 'en';
@@ -62,14 +64,12 @@ export function loadLanguages(folder: string): Languages {
 
   const english = languages.get(fallback) ?? language(fallback, i18n.getFixedT(fallback));
 
+  const find = (tag: string) => languages.get(primarySubtag(tag));
   return {
     codes: [...languages.keys()],
-    choose(desired) {
-      const available = desired
-        .map((code) => languages.get(primarySubtag(code ?? '')))
-        .find((found) => found !== undefined);
-      return available ?? english;
-    },
+    choose: (desired) =>
+      desired.map((tag) => find(tag ?? '')).find((found) => found !== undefined) ?? english,
+    find,
   };
 }
 
@@ -80,45 +80,73 @@ function primarySubtag(tag: string): string {
 
 function language(code: LanguageCode, translate: TFunction): Language {
   const locale = code === 'en' ? 'en-GB' : code;
-  const timestamps = new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
-  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-  const shortDates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
-  const numbers = new Intl.NumberFormat(locale);
-  const languageNames = new Intl.DisplayNames(locale, { type: 'language' });
-  const alternatives = new Intl.ListFormat(locale, { type: 'disjunction' });
+  // Created when they are first used: those of a language take 3 ms.
+  let created: ReturnType<typeof createFormats> | undefined;
+  const formats = () => {
+    created ??= createFormats(locale);
+    return created;
+  };
   return {
     code,
     locale,
-    t: memoizePlainTexts(translate),
-    number: (value) => numbers.format(value),
-    languageName: (other) => languageNames.of(other) ?? other,
-    or: (items) => alternatives.format(items),
-    timestamp: (ms) => `${timestamps.format(ms)} UTC`,
-    date: (iso) => dates.format(new Date(`${iso}T00:00:00Z`)),
-    shortDate: (iso) => shortDates.format(new Date(`${iso}T00:00:00Z`)).replaceAll(' ', '\u00a0'),
+    t: memoizeTexts(translate, (count) => formats().plurals.select(count)),
+    number: (value) => formats().numbers.format(value),
+    languageName: (other) => formats().languageNames.of(other) ?? other,
+    or: (items) => formats().alternatives.format(items),
+    timestamp: (ms) => `${formats().timestamps.format(ms)} UTC`,
+    date: (iso) => formats().dates.format(new Date(`${iso}T00:00:00Z`)),
+    shortDate: (iso) =>
+      formats()
+        .shortDates.format(new Date(`${iso}T00:00:00Z`))
+        .replaceAll(' ', '\u00a0'),
   };
 }
 
-/** Caches texts without placeholders, of which a page needs about a hundred, and isolates what fills placeholders. */
-function memoizePlainTexts(translate: TFunction): Translate {
-  const plain = new Map<string, string>();
-  return (key, values) => {
-    if (values !== undefined) return translate(key, isolateValues(values));
-    const text = plain.get(key) ?? translate(key);
-    plain.set(key, text);
-    return text;
+function createFormats(locale: string) {
+  const timeZone = 'UTC';
+  return {
+    timestamps: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }),
+    dates: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }),
+    shortDates: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone }),
+    plurals: new Intl.PluralRules(locale),
+    numbers: new Intl.NumberFormat(locale),
+    languageNames: new Intl.DisplayNames(locale, { type: 'language' }),
+    alternatives: new Intl.ListFormat(locale, { type: 'disjunction' }),
   };
 }
 
-function isolateValues(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? isolateText(value) : value,
-    ]),
-  );
+/**
+ * Looks up each text once and splits it at its placeholders, for which i18next would search it each time. Isolates what
+ * fills the placeholders.
+ */
+function memoizeTexts(translate: TFunction, pluralOf: (count: number) => string): Translate {
+  const texts = new Map<string, readonly string[]>();
+  return (key, values = {}) => {
+    const { count } = values;
+    const form = typeof count === 'number' ? `${key} ${count === 0 ? 'zero' : pluralOf(count)}` : key;
+    const known = texts.get(form);
+    if (known !== undefined) return fill(known, values);
+    const parts = splitAtPlaceholders(translate(key, { ...values, skipInterpolation: true }));
+    texts.set(form, parts);
+    return fill(parts, values);
+  };
+}
+
+/** Texts and the names of placeholders alternate. */
+function splitAtPlaceholders(text: string): readonly string[] {
+  return text.split(/\{\{(\w+)\}\}/);
+}
+
+function fill(parts: readonly string[], values: Values): string {
+  let filled = parts[0] ?? '';
+  for (let at = 1; at < parts.length; at += 2) {
+    const name = parts[at] ?? '';
+    filled += Object.hasOwn(values, name) ? toText(values[name]) : `{{${name}}}`;
+    filled += parts[at + 1];
+  }
+  return filled;
+}
+
+function toText(value: Values[string]): string {
+  return typeof value === 'string' ? isolateText(value) : String(value ?? '');
 }

@@ -28,6 +28,8 @@ export type InjectIcons = (html: string) => string;
 /** Marks where a template prints the icon sprite. */
 export const iconPlaceholder = '<!--icons-->';
 
+const anyUse = /href="#icon-[a-z-]+"/g;
+
 /** Reads the icons from the package and returns a function that injects them into pages. */
 export function loadIcons(): InjectIcons {
   const require = createRequire(import.meta.url);
@@ -37,7 +39,8 @@ export function loadIcons(): InjectIcons {
     return { use: `href="#${id}"`, symbol: toSymbol(id, readFileSync(file, 'utf8')) };
   });
   return (html) => {
-    const used = symbols.filter(({ use }) => html.includes(use)).map(({ symbol }) => symbol);
+    const found = new Set(html.match(anyUse));
+    const used = symbols.filter(({ use }) => found.has(use)).map(({ symbol }) => symbol);
     return html.replace(iconPlaceholder, `<svg class="sprite" aria-hidden="true">${used.join('')}</svg>`);
   };
 }

@@ -58,7 +58,12 @@ describe('stale-if-error cache', () => {
       onFailed: (...failure) => failures.push(failure),
       onOutcome: (outcome) => outcomes.push(outcome),
     };
-    return createStaleIfErrorCache(source, { policy, now: () => now, maxBytes: 2_000 });
+    return createStaleIfErrorCache(source, {
+      policy,
+      now: () => now,
+      maxBytes: 2_000,
+      share: (content) => content,
+    });
   };
 
   it('reads once and caches the result', async () => {

@@ -34,7 +34,7 @@ function appWith(handler: RequestHandler, pages: Views = views) {
     drafts,
     publicUrl,
   });
-  return createApp(clientAddress(log))
+  return createApp(clientAddress(() => false, log))
     .use(requestLog(log))
     .post('/', express.urlencoded({ extended: false, limit: '1kb' }))
     .all('/', handler)
@@ -187,7 +187,7 @@ describe('link on the error page', () => {
     headers: Record<string, string> = { origin: publicUrl },
   ) => {
     const errorHandler = createErrorHandler({ languages, views, auditRefusal: () => {}, drafts, publicUrl });
-    const app = createApp(clientAddress(log))
+    const app = createApp(clientAddress(() => false, log))
       .use(requestLog(log))
       .use(express.urlencoded({ extended: false }))
       .use(() => {
@@ -387,7 +387,7 @@ describe('malformed requests', () => {
 
 describe('methodNotAllowed', () => {
   it('responds with 405 and lists the allowed methods', async () => {
-    const app = createApp(clientAddress(log)).use(requestLog(log));
+    const app = createApp(clientAddress(() => false, log)).use(requestLog(log));
     app.route('/').get(healthz).post(healthz, healthz).all(methodNotAllowed);
     app.use(createErrorHandler({ languages, views, auditRefusal: () => {}, drafts, publicUrl }).handleError);
     const { status, headers, body } = await request(app).delete('/');

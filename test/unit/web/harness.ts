@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import express, { type Express, type RequestHandler } from 'express';
 import { afterAll, beforeAll } from 'vitest';
@@ -17,7 +17,7 @@ export function createApp(handler: RequestHandler): Express {
 }
 
 /** Serves an app on a free port while the tests of the file run. */
-export function listening(app: Express): Server {
+export function listening(app: RequestListener): Server {
   const server = createServer(app);
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => new Promise((resolve) => server.close(resolve)));

@@ -1,15 +1,22 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
-import { type ApiCaller, type AuthenticateApi, requireScope } from '../api-caller.ts';
-import { parseEvaluationRequest, readContext } from './evaluation-request.ts';
+import { receiveBody } from '../../middleware/read-body.ts';
+import {
+  type ApiCaller,
+  type AuthenticateApi,
+  type AuthenticateServer,
+  requireScope,
+} from '../api-caller.ts';
+import { isJson, maxBodyBytes, parseEvaluationRequest, readContext } from './evaluation-request.ts';
 import type { FlagSets } from './flag-sets.ts';
-import type { LoadSubject } from './load-subject.ts';
+import type { LoadSubject, PeekSubject } from './load-subject.ts';
 import { OfrepError } from './ofrep-error.ts';
 
 /** A successful evaluation as it is sent. */
 export interface Answer {
   readonly status: 200 | 304;
-  readonly headers: Readonly<Record<string, string | number>>;
+  /** A flat list of names and values, which costs less to send than an object. */
+  readonly headers: readonly string[];
   /** Null for 304. */
   readonly bytes: Buffer | null;
 }
@@ -21,15 +28,42 @@ export interface Answer {
  */
 export type Evaluate = (request: Request, key: string | null) => Promise<Answer>;
 
+/** Evaluates flags for requests. */
+export interface Evaluations {
+  readonly evaluate: Evaluate;
+  /**
+   * Evaluates without waiting for anything but the body, if memory has all that the answer rests on. Otherwise calls `onOther`,
+   * as well for a failure; `evaluate` must then answer, and counts the request no second time.
+   * @returns false if nothing was called and `evaluate` must answer
+   */
+  evaluateFromMemory(
+    request: Request,
+    key: string | null,
+    onAnswer: (answer: Answer) => void,
+    onOther: () => void,
+  ): boolean;
+}
+
+/** A request without an answer yet. */
+interface Begun {
+  readonly caller: ApiCaller;
+  /** Null if it was not read. */
+  readonly context: Buffer | null;
+  /** Why it failed, if that is known. */
+  readonly error?: unknown;
+}
+
 /** Creates the evaluation, which sends bytes that are kept. */
-export function createEvaluate(deps: {
+export function createEvaluations(deps: {
   authenticate: AuthenticateApi;
+  authenticateServer: AuthenticateServer;
   loadSubject: LoadSubject;
+  peekSubject: PeekSubject;
   flagSets: FlagSets;
-}): Evaluate {
-  const { authenticate, loadSubject, flagSets } = deps;
-  /** What is known of requests that failed: one that fails before the app is evaluated again in it, and counts once. */
-  const failed = new WeakMap<Request, { readonly caller: ApiCaller; readonly context: Buffer | null }>();
+}): Evaluations {
+  const { authenticate, authenticateServer, loadSubject, peekSubject, flagSets } = deps;
+  /** What is known of requests without an answer: they are evaluated once more, and count once. */
+  const begun = new WeakMap<IncomingMessage, Begun>();
 
   async function answer(
     { headers }: Request,
@@ -40,28 +74,70 @@ export function createEvaluate(deps: {
     const asked = parseEvaluationRequest(context.toString());
     const subject = await loadSubject(caller, asked);
     const { etag, body, flags } = flagSets(caller, subject, asked);
-    if (key !== null) return toAnswer(findFlag(flags, key), {});
-    if (isCurrent(headers['if-none-match'], etag))
-      return { status: 304, headers: { ETag: etag, 'Cache-Control': 'no-store' }, bytes: null };
+    if (key !== null) return toAnswer(findFlag(flags, key));
+    if (isCurrent(headers['if-none-match'], etag)) return toUnmodified(etag);
     const encoding = acceptedEncoding(headers);
-    if (encoding === null) return toAnswer(body.plain, { ETag: etag });
-    return toAnswer(await body.encoded(encoding), { ETag: etag, 'Content-Encoding': encoding });
+    if (encoding === null) return toAnswer(body.plain, 'ETag', etag);
+    return toAnswer(await body.encoded(encoding), 'ETag', etag, 'Content-Encoding', encoding);
   }
 
-  return async (request, key) => {
-    const before = failed.get(request);
-    const caller = before?.caller ?? (await authenticate(request));
-    if (before !== undefined) request.log.setBindings({ tenantId: caller.tenantId, apiKey: caller.keyId });
-    let context = before?.context ?? null;
-    try {
-      requireScope(caller, 'evaluate');
-      context ??= await readContext(request);
-      return await answer(request, key, caller, context);
-    } catch (error) {
-      failed.set(request, { caller, context });
-      throw error;
-    }
+  /** As `answer`; null if something must be waited for. */
+  function answerFromMemory(
+    { headers }: Request,
+    key: string | null,
+    caller: ApiCaller,
+    context: Buffer,
+  ): Answer | null {
+    const asked = parseEvaluationRequest(context.toString());
+    const subject = peekSubject(caller, asked);
+    if (subject === null) return null;
+    const { etag, body, flags } = flagSets(caller, subject, asked);
+    if (key !== null) return toAnswer(findFlag(flags, key));
+    if (isCurrent(headers['if-none-match'], etag)) return toUnmodified(etag);
+    return acceptedEncoding(headers) === null ? toAnswer(body.plain, 'ETag', etag) : null;
+  }
+
+  return {
+    async evaluate(request, key) {
+      const before = begun.get(request);
+      const caller = before?.caller ?? (await authenticate(request));
+      if (before !== undefined) request.log.setBindings({ tenantId: caller.tenantId, apiKey: caller.keyId });
+      if (before?.error !== undefined) throw before.error;
+      try {
+        requireScope(caller, 'evaluate');
+        return await answer(request, key, caller, before?.context ?? (await readContext(request)));
+      } catch (error) {
+        begun.set(request, { caller, context: null, error });
+        throw error;
+      }
+    },
+
+    evaluateFromMemory(request, key, onAnswer, onOther) {
+      const caller = isJson(request.headers['content-type']) ? authenticateServer(request) : null;
+      if (caller === null) return false;
+      const leave = (known: Omit<Begun, 'caller'>) => {
+        begun.set(request, { caller, ...known });
+        onOther();
+      };
+      const onReceived = (context: Buffer) => {
+        const mayEvaluate = caller.scopes.has('evaluate');
+        const found = mayEvaluate ? attempt(() => answerFromMemory(request, key, caller, context)) : null;
+        if (found === null) leave({ context });
+        else onAnswer(found);
+      };
+      receiveBody(request, maxBodyBytes, onReceived, (error) => leave({ context: null, error }));
+      return true;
+    },
   };
+}
+
+/** The result of `work`; null if it fails, which it then does once more for the error handler. */
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
 }
 
 /** Makes the handler of a route of the protocol; with `:key` in its path that of a single flag. */
@@ -74,9 +150,13 @@ export function createEvaluationHandler(evaluate: Evaluate): RequestHandler {
   };
 }
 
-/** Writes the head at once: Express would make an ETag of the bytes and look for other headers. */
+/** Writes the head at once: Express would make an ETag of the bytes. Headers that were set before are kept. */
 export function sendAnswer(response: ServerResponse, { status, headers, bytes }: Answer): void {
-  response.writeHead(status, headers).end(bytes);
+  response.writeHead(status, [...headers]).end(bytes);
+}
+
+function toUnmodified(etag: string): Answer {
+  return { status: 304, headers: ['ETag', etag, 'Cache-Control', 'no-store'], bytes: null };
 }
 
 function findFlag(flags: ReadonlyMap<string, Buffer>, key: string): Buffer {
@@ -86,18 +166,11 @@ function findFlag(flags: ReadonlyMap<string, Buffer>, key: string): Buffer {
   return bytes;
 }
 
-function toAnswer(bytes: Buffer, headers: Readonly<Record<string, string>>): Answer {
-  return {
-    status: 200,
-    headers: {
-      'Content-Type': 'application/json',
-      'Content-Length': bytes.length,
-      // What a shared cache answers to one key must not answer another.
-      'Cache-Control': 'no-store',
-      ...headers,
-    },
-    bytes,
-  };
+function toAnswer(bytes: Buffer, ...more: readonly string[]): Answer {
+  const length = String(bytes.length);
+  // What a shared cache answers to one key must not answer another.
+  const own = ['Content-Type', 'application/json', 'Content-Length', length, 'Cache-Control', 'no-store'];
+  return { status: 200, headers: [...own, ...more], bytes };
 }
 
 /** Whether a client has the current version. Express compares ETags for GET and HEAD only. */

@@ -20,7 +20,7 @@ export interface EvaluationRequest {
 }
 
 /** A context is small; a page of the caller's own data belongs into no evaluation. */
-const maxBodyBytes = 16 * 1024;
+export const maxBodyBytes = 16 * 1024;
 const maxTargetingKeyLength = 200;
 
 const plans = [...planKeys, ...suitePlans] as const;
@@ -44,7 +44,8 @@ export async function readContext(request: Request): Promise<Buffer> {
   return readBody(request, maxBodyBytes);
 }
 
-function isJson(contentType: string | undefined): boolean {
+/** Whether the type of a body is JSON. */
+export function isJson(contentType: string | undefined): boolean {
   return contentType !== undefined && /^\s*application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(contentType);
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Request } from 'express';
 import type { ObservedRequest } from '../../middleware/request-metrics.ts';
 import { dataHeaderValues } from '../../middleware/security-headers.ts';
-import { type Evaluate, sendAnswer } from './evaluate.ts';
+import { type Answer, type Evaluations, sendAnswer } from './evaluate.ts';
 
 /** The route of a plain evaluation, for the metrics, and the flag that it asks for. */
 interface Target {
@@ -20,27 +20,33 @@ const plainPath = new RegExp(`^${base}(?:/([\\w-]+))?(?:\\?|$)`);
  */
 export function createEvaluationShortcut(deps: {
   app: RequestListener;
-  evaluate: Evaluate;
+  evaluations: Evaluations;
   onRequest: (request: ObservedRequest) => void;
 }): RequestListener {
-  const { app, evaluate, onRequest } = deps;
-  const headers = { ...dataHeaderValues(), Vary: 'Origin' };
+  const { app, evaluations, onRequest } = deps;
+  const headers = [...Object.entries(dataHeaderValues()).flat(), 'Vary', 'Origin'];
   return function answerEvaluation(request, response) {
     const target = findTarget(request);
     if (target === null) return app(request, response);
     const startedAt = performance.now();
     const { route, key } = target;
-    evaluate(withoutApp(request), key).then(
-      (answer) => {
-        response.once('close', () => {
-          const durationMs = performance.now() - startedAt;
-          onRequest({ route, method: 'POST', status: answer.status, durationMs });
-        });
-        // After the other requests that have arrived: a waiting client or proxy is woken once for all of them.
-        setImmediate(() => sendAnswer(response, { ...answer, headers: { ...headers, ...answer.headers } }));
-      },
-      () => app(request, response),
-    );
+    const asked = withoutApp(request);
+    const onAnswer = (answer: Answer) => {
+      response.on('close', () => {
+        const durationMs = performance.now() - startedAt;
+        onRequest({ route, method: 'POST', status: answer.status, durationMs });
+      });
+      // After the other requests that have arrived: a waiting client or proxy is woken once for all of them.
+      setImmediate(() => sendAnswer(response, { ...answer, headers: [...headers, ...answer.headers] }));
+    };
+    const leaveToApp = () => app(request, response);
+    const wait = () => void evaluations.evaluate(asked, key).then(onAnswer, leaveToApp);
+    try {
+      if (!evaluations.evaluateFromMemory(asked, key, onAnswer, wait)) wait();
+    } catch {
+      // A limit refuses the request, which the app tells the client.
+      leaveToApp();
+    }
   };
 }
 

@@ -72,6 +72,29 @@ export function createLoadSubject(deps: {
   };
 }
 
+/** Finds the user a server asks about, if memory has all that the answer rests on; null if `LoadSubject` must decide. */
+export type PeekSubject = (caller: ApiCaller, asked: EvaluationRequest) => Subject | null;
+
+/** Creates the search in the caches that `LoadSubject` reads through. */
+export function createPeekSubject(deps: {
+  tenants: Pick<TenantStore, 'peek'>;
+  userLookup: Pick<UserLookup, 'peek'>;
+  licenses: Pick<LicenseSnapshots, 'getFromMemory'>;
+}): PeekSubject {
+  const { tenants, userLookup, licenses } = deps;
+  return (caller, asked) => {
+    const tenant = tenants.peek(caller.tenantId);
+    const isPlain =
+      caller.associateId === null && (asked.tenant === null || asked.tenant === caller.tenantId);
+    if (tenant?.status !== 'active' || !isPlain) return null;
+    const associateId = userLookup.peek(tenant.tenantId, asked.targetingKey);
+    const known = associateId === null ? null : licenses.getFromMemory(tenant, associateId);
+    return associateId === null || known === null
+      ? null
+      : { tenant, associateId, ...known, isUnavailable: false };
+  };
+}
+
 function explainNoMatch(kind: 'several' | 'unknown', targetingKey: string): string {
   if (kind === 'several')
     return 'Several users of the tenant have this name: use the associate id of one of them as targetingKey.';

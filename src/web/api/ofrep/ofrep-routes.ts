@@ -11,13 +11,13 @@ import type { ApiKeyStore } from '../../../tenants/api-key-store.ts';
 import type { TenantStore } from '../../../tenants/tenant-store.ts';
 import { methodNotAllowed } from '../../middleware/method-not-allowed.ts';
 import type { Languages } from '../../rendering/i18n.ts';
-import type { AuthenticateApi } from '../api-caller.ts';
+import type { AuthenticateApi, AuthenticateServer } from '../api-caller.ts';
 import type { PrepareProblem } from '../problem.ts';
 import { createDataVersions } from './data-versions.ts';
-import { createEvaluate, createEvaluationHandler, type Evaluate } from './evaluate.ts';
+import { createEvaluationHandler, createEvaluations, type Evaluations } from './evaluate.ts';
 import { createEventStreams, type EventStreams, streamLimits } from './event-streams.ts';
 import { createFlagSets, eventsPath } from './flag-sets.ts';
-import { createLoadSubject } from './load-subject.ts';
+import { createLoadSubject, createPeekSubject } from './load-subject.ts';
 import { createOfrepErrorHandler } from './ofrep-error.ts';
 import { createStreamTokens, type StreamTokens } from './stream-token.ts';
 
@@ -27,12 +27,13 @@ export interface OfrepRoutes {
   readonly streams: Router;
   readonly evaluation: Router;
   /** What the routes of `evaluation` do, for `createEvaluationShortcut`. */
-  readonly evaluate: Evaluate;
+  readonly evaluations: Evaluations;
 }
 
 /** Creates the routes. */
 export function createOfrepRoutes(deps: {
   authenticate: AuthenticateApi;
+  authenticateServer: AuthenticateServer;
   prepareProblem: PrepareProblem;
   apiKeys: ApiKeyStore;
   sessionKeys: Keyring;
@@ -67,12 +68,13 @@ export function createOfrepRoutes(deps: {
     readUser: createReadOneByOne(deps),
     onError: (error) => log.error({ err: error }, 'updating the event streams failed'),
   });
-  const evaluate = createEvaluate({
+  const evaluations = createEvaluations({
     ...deps,
     flagSets,
     loadSubject: createLoadSubject(deps),
+    peekSubject: createPeekSubject(deps),
   });
-  const evaluateFlags = createEvaluationHandler(evaluate);
+  const evaluateFlags = createEvaluationHandler(evaluations.evaluate);
   const handleOfrepError = createOfrepErrorHandler(deps);
 
   const streams = Router();
@@ -86,7 +88,7 @@ export function createOfrepRoutes(deps: {
     .route('/ofrep/v1/evaluate/flags/:key')
     .post(evaluateFlags, handleOfrepError)
     .all(methodNotAllowed);
-  return { streams, evaluation, evaluate };
+  return { streams, evaluation, evaluations };
 }
 
 /** Opens an event stream with the token of its address. */

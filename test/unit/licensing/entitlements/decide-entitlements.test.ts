@@ -6,6 +6,7 @@ import {
   decideEntitlements,
   undeterminedEntitlements,
 } from '../../../../src/licensing/entitlements/decide-entitlements.ts';
+import { decideFeature } from '../../../../src/licensing/entitlements/decide-feature.ts';
 import type { FeatureState } from '../../../../src/licensing/entitlements/entitlement.ts';
 import type { FeatureRule, Rules } from '../../../../src/licensing/entitlements/rules.ts';
 import type { LicenseIndex } from '../../../../src/licensing/licenses/license-index.ts';
@@ -28,6 +29,7 @@ function decide(licenseIndex: Partial<LicenseIndex>, more: Partial<DecisionConte
     plan: null,
     rights: new Set(),
     notices: [],
+    decideBy: (given) => (rule) => decideFeature(rule, by, given),
     findUpgrades: () => [upgrade],
     ...more,
   };

@@ -16,6 +16,7 @@ import {
   type UserPlan,
   userPlans,
 } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { memoizeDecisions } from '../../../../src/licensing/entitlements/decision-cache.ts';
 import { findPlanInclusion } from '../../../../src/licensing/entitlements/plan-inclusion.ts';
 import { createPurchasedPlanFeatures } from '../../../../src/licensing/entitlements/purchased-plan-features.ts';
 import { memoizeUpgrades } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
@@ -23,6 +24,7 @@ import { indexTenantLicenses } from '../../../../src/licensing/licenses/license-
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
 import {
   findMinimalPlans,
+  findPossiblePlans,
   includesSection,
   type Upgrade,
 } from '../../../../src/licensing/plans/minimal-upgrades.ts';
@@ -36,7 +38,10 @@ function assignedPlan(tiers: PerSolution<DetectedTier>): DetectedPlan {
 
 function offers(feature: FeatureKey, assigned: DetectedPlan | null) {
   const listed = ({ tiers }: UserPlan) => getFeatureRows(feature).some((row) => includesSection(tiers, row));
-  return findMinimalPlans(assigned, listed).map((each) => ({ ...each, plan: each.plan.key }));
+  return findMinimalPlans(findPossiblePlans(assigned), listed).map((each) => ({
+    ...each,
+    plan: each.plan.key,
+  }));
 }
 
 function offered(feature: FeatureKey, assigned: PlanKey) {
@@ -179,7 +184,7 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
   const purchasedPlans = findPurchasedPlans(tenant, assumptions);
   const findUpgrades = memoizeUpgrades({
     purchasedPlans,
-    getPlanFeatures: createPurchasedPlanFeatures(rules, tenant, purchasedPlans),
+    getPlanFeatures: createPurchasedPlanFeatures(rules, tenant, purchasedPlans, memoizeDecisions(rules)),
     siteLicenses: tenant.modules,
   });
   const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
@@ -195,7 +200,12 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
     const withoutSiteLicense = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
     const findUncertainUpgrades = memoizeUpgrades({
       purchasedPlans,
-      getPlanFeatures: createPurchasedPlanFeatures(rules, withoutSiteLicense, purchasedPlans),
+      getPlanFeatures: createPurchasedPlanFeatures(
+        rules,
+        withoutSiteLicense,
+        purchasedPlans,
+        memoizeDecisions(rules),
+      ),
       siteLicenses: withoutSiteLicense.modules,
     });
     expect(listSeats(findUncertainUpgrades([getRule('saint')], null))).toEqual([

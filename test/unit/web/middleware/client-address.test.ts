@@ -6,13 +6,14 @@ import { clientAddress, toClientNetwork } from '../../../../src/web/middleware/c
 /** Asks an app that trusts these proxies for the address of its client. */
 async function ask(trusted: readonly string[], forwarded: string) {
   const warnings: object[] = [];
-  const app = express()
-    .set('trust proxy', [...trusted])
-    .use(clientAddress({ warn: (fields: object) => void warnings.push(fields) }))
-    .use((req, res) => void res.send(req.clientAddress));
-  const { text } = await request(app).get('/').set('X-Forwarded-For', forwarded);
+  const app = express().set('trust proxy', [...trusted]);
+  app
+    .use(clientAddress(app.get('trust proxy fn'), { warn: (fields: object) => void warnings.push(fields) }))
+    .use((req, res) => void res.send([req.clientAddress, req.ip]));
+  const { body } = await request(app).get('/').set('X-Forwarded-For', forwarded);
   await request(app).get('/').set('X-Forwarded-For', forwarded);
-  return { address: text, warnings };
+  const [address, ip] = body;
+  return { address, ip, warnings };
 }
 
 describe('clientAddress', () => {
@@ -28,7 +29,8 @@ describe('clientAddress', () => {
     ['[2001:db8::7]', '2001:db8::7'],
     ['fe80::1%eth0', 'fe80::1'],
   ])('is what the trusted proxies report in X-Forwarded-For: %s', async (forwarded, address) => {
-    expect(await ask(['loopback', '10.0.0.0/8'], forwarded)).toEqual({ address, warnings: [] });
+    const asked = await ask(['loopback', '10.0.0.0/8'], forwarded);
+    expect([asked.address, asked.warnings]).toEqual([address, []]);
   });
 
   it.each([
@@ -47,6 +49,18 @@ describe('clientAddress', () => {
     const { address, warnings } = await ask(['10.0.0.0/8'], '203.0.113.7');
     expect(address).toMatch(/^(::1|127\.0\.0\.1)$/);
     expect(warnings).toEqual([{ proxy: address }]);
+  });
+
+  it.each([
+    '',
+    ' , ,',
+    '203.0.113.7,',
+    '203.0.113.7,10.1.2.3 , 10.1.2.4',
+    '10.1.2.3, 203.0.113.7, 10.1.2.4',
+    '10.1.2.3, 10.1.2.4',
+  ])('is the one that Express finds, of "%s"', async (forwarded) => {
+    const { address, ip } = await ask(['loopback', '10.0.0.0/8'], forwarded);
+    expect(address).toBe(ip.replace('::ffff:', ''));
   });
 });
 

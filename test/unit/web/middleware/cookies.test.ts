@@ -13,6 +13,7 @@ const sessions = createSessions({
   publicUrl: 'https://planlens.example',
   loginUrl: 'https://sod.superoffice.com',
   isEnded: async () => false,
+  isGoingOn: () => true,
   now: () => now,
 });
 const signIn = { state: 's', nonce: 'n', codeChallenge: 'c', codeVerifier: 'v'.repeat(43) };

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
 const app = createApp((_req, _res, next) => next())
-  .use(clientAddress(log))
+  .use(clientAddress(() => false, log))
   .use(requestLog(log))
   .all('/fails', () => {
     throw Object.assign(new Error('message-S3CRET'), { code: 'body-S3CRET' });

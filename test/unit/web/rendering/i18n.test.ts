@@ -7,7 +7,13 @@ import { english, german } from '../harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'planlens-locales-'));
 const texts = {
-  en: { hello: 'Hello', only: { here: 'Only in English' }, value: 'Value: {{what}}' },
+  en: {
+    hello: 'Hello',
+    only: { here: 'Only in English' },
+    value: 'Value: {{what}}',
+    day_one: 'One day, {{count}}',
+    day_other: '{{count}} days of {{what}}',
+  },
   de: { hello: 'Hallo' },
   no: { hello: 'Hei' },
 };
@@ -61,6 +67,23 @@ describe('loadLanguages', () => {
     const { t } = three.choose(['en']);
     expect(t('value', { what: '<b>&' })).toBe('Value: <b>&');
     expect(t('value', { what: '{{what}} $t(hello)' })).toBe('Value: {{what}} $t(hello)');
+  });
+});
+
+describe('a text with placeholders', () => {
+  const { t } = three.choose(['en']);
+
+  it('has the plural of each number, whatever number came before', () => {
+    const texts = [1, 2, 0, 1, 1.5].map((count) => t('day', { count, what: 'May' }));
+    expect(texts).toEqual(['One day, 1', '2 days of May', '0 days of May', 'One day, 1', '1.5 days of May']);
+  });
+
+  it('keeps a placeholder without a value, and prints nothing for an undefined one', () => {
+    expect([t('value'), t('value', {}), t('value', { what: undefined })]).toEqual([
+      'Value: {{what}}',
+      'Value: {{what}}',
+      'Value: ',
+    ]);
   });
 });
 

@@ -996,9 +996,23 @@ describe('loadViews', () => {
     expect(() => loadViews(folder)('page', english, {})).toThrow(/page\.ejs:4\n/);
   });
 
-  it('throws for a template that is not valid EJS', () => {
+  it('rejects a template that is not valid EJS when it compiles all', async () => {
+    await loadViews(folder).compileAll();
     writeFileSync(join(folder, 'views', 'broken.ejs'), '<% if ( { %>');
-    expect(() => loadViews(folder)).toThrow();
+    await expect(loadViews(folder).compileAll()).rejects.toThrow(/broken\.ejs/);
+  });
+
+  it('gives a partial nothing that every object inherits', () => {
+    mkdirSync(join(folder, 'views', 'partials'), { recursive: true });
+    writeFileSync(join(folder, 'views', 'partials', 'note.ejs'), '<% if (found) { %><%- found %><% } %>x');
+    writeFileSync(join(folder, 'views', 'page.ejs'), "<%- part('note') %>");
+    const inherited: { found?: string } = Object.prototype;
+    inherited.found = '<script>';
+    try {
+      expect(loadViews(folder)('page', english, {})).toBe('x');
+    } finally {
+      delete inherited.found;
+    }
   });
 
   it('exposes values to a template only through its page variable', () => {

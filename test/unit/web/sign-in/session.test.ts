@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
 import fc from 'fast-check';
 import jwt from 'jsonwebtoken';
 import request from 'supertest';
@@ -27,7 +29,8 @@ let isEnded: boolean;
 
 /** The sessions of an app, with these changes of its environment. */
 function sessionsWith(changes: { publicUrl?: string; loginUrl?: string } = {}) {
-  const settings = { keys, publicUrl, loginUrl, isEnded: async () => isEnded, now: () => now };
+  const ends = { isEnded: async () => isEnded, isGoingOn: () => !isEnded };
+  const settings = { keys, publicUrl, loginUrl, ...ends, now: () => now };
   return createSessions({ ...settings, ...changes });
 }
 
@@ -109,6 +112,70 @@ describe('session cookie', () => {
     const iat = start / 1000;
     const standard = { iat, exp: iat + 3600, iss: publicUrl, aud: loginUrl };
     expect(token?.payload).toEqual({ ...session, use: 'session', ...standard });
+  });
+});
+
+describe('peek', () => {
+  const peek = (headers: object) => sessionsWith().peek({ headers } as IncomingMessage);
+
+  it('finds the session of a cookie that memory knows to go on', () => {
+    const cookie = `${name}=${forged({})}`;
+    expect(peek({ cookie })).toEqual(session);
+    isEnded = true;
+    expect(peek({ cookie })).toBeNull();
+  });
+
+  it.each([{}, { cookie: `${name}=x` }])('finds none without a valid cookie: %o', (headers) => {
+    expect(peek(headers)).toBeNull();
+  });
+
+  it('leaves bearer tokens, which precede the cookie, to read', () => {
+    expect(peek({ cookie: `${name}=${forged({})}`, authorization: 'Bearer x' })).toBeNull();
+  });
+});
+
+describe('a token that was accepted before', () => {
+  const sessions = () => {
+    const made = sessionsWith();
+    const read = (token: string, header: 'cookie' | 'authorization' = 'cookie') =>
+      made.read({
+        headers: { [header]: header === 'cookie' ? `${name}=${token}` : `Bearer ${token}` },
+      } as unknown as Request);
+    return { read, createBearer: () => made.createBearer(session) };
+  };
+
+  it('still expires, and is still refused when it was ended', async () => {
+    const { read } = sessions();
+    const token = forged({});
+    expect([await read(token), await read(token)]).toEqual([session, session]);
+    isEnded = true;
+    expect(await read(token)).toBeNull();
+    isEnded = false;
+    now = start + hour - 1;
+    expect(await read(token)).toEqual(session);
+    now = start + hour;
+    expect(await read(token)).toBeNull();
+  });
+
+  it('does not let another token with its claims, or its header and signature, pass', async () => {
+    const { read } = sessions();
+    const token = forged({});
+    expect(await read(token)).toEqual(session);
+    const [header, payload = '', signature = ''] = token.split('.');
+    for (const other of [
+      [header, payload, signature.slice(0, -1)],
+      [header, payload, ''],
+      [header, encode({ ...session, isAdministrator: true }), signature],
+      [header, payload, `${signature}A`],
+    ])
+      expect(await read(other.join('.'))).toBeNull();
+  });
+
+  it('serves no other use', async () => {
+    const { read, createBearer } = sessions();
+    const bearer = createBearer();
+    expect(await read(bearer, 'authorization')).toEqual(session);
+    expect(await read(bearer)).toBeNull();
   });
 });
 
