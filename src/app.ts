@@ -8,8 +8,10 @@ import { createSecretBox } from './crypto/secret-box.ts';
 import { createEntitlementEngine } from './licensing/entitlement-engine.ts';
 import { createIsSessionEnded } from './lifecycle/is-session-ended.ts';
 import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
+import { createCompareUsers } from './lifecycle/reconcile/compare-users.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
+import { createFindListedUser } from './snapshots/find-listed-user.ts';
 import { createAdminRouter } from './web/admin/admin-router.ts';
 import { createApiRouters } from './web/api/api-router.ts';
 import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
@@ -95,7 +97,8 @@ export function buildApp(appDeps: AppDeps): App {
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
   const { loginUrl } = config.superOffice;
-  const isEnded = createIsSessionEnded({ ...services, log, now });
+  const compareUsers = createCompareUsers({ ...services, webApi: superOffice.webApi, log, now });
+  const isEnded = createIsSessionEnded({ ...services, compareUsers, now });
   const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, isEnded, now });
   const startSignIn = createStartSignIn({
     signIns,
@@ -110,6 +113,7 @@ export function buildApp(appDeps: AppDeps): App {
   const deps = {
     ...services,
     ...pages,
+    findListedUser: createFindListedUser({ ...services, compareUsers, now }),
     crmAddresses: superOffice.crmAddresses,
     sessions,
     startSignIn,

@@ -53,7 +53,7 @@ export function connectSuperOffice(deps: {
   readonly onStateReadAgain: (tenantId: string) => void;
   readonly ticketStore: TicketStore;
   /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
-  readonly acquireCall: (tenantId: string) => Promise<number | null>;
+  readonly acquireCall: (tenantId: string, onlyIfSpare: boolean) => Promise<number | null>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): SuperOffice {

@@ -33,14 +33,20 @@ export interface TenantApiClient {
   call(call: ApiCall): Promise<unknown>;
 }
 
-/** Creates API clients for a tenant's system user or for one of its users. */
-export interface WebApi {
-  asSystemUser(tenant: SystemUserTenant): TenantApiClient;
-  asUser(tenantId: string, accessToken: string): TenantApiClient;
+/** How a client shares the calls that the tenant receives in a second. */
+export interface CallSharing {
+  /** Calls that can be done without: each is made at once and leaves others some, or fails with `too-many-calls`. */
+  readonly onlyIfSpare?: true;
 }
 
-/** How calls of one client are authenticated. */
-interface Credentials {
+/** Creates API clients for a tenant's system user or for one of its users. */
+export interface WebApi {
+  asSystemUser(tenant: SystemUserTenant, sharing?: CallSharing): TenantApiClient;
+  asUser(tenantId: string, accessToken: string, sharing?: CallSharing): TenantApiClient;
+}
+
+/** How calls of one client are authenticated, and how they share the limit. */
+interface Credentials extends CallSharing {
   readonly tenantId: string;
   /** The ticket or access token. */
   getSecret(): Promise<string>;
@@ -79,7 +85,7 @@ export function createWebApi(options: {
   readonly clientSecret: string;
   readonly circuitBreaker: CircuitBreaker;
   /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
-  readonly acquireCall: (tenantId: string) => Promise<number | null>;
+  readonly acquireCall: (tenantId: string, onlyIfSpare: boolean) => Promise<number | null>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): WebApi {
@@ -91,15 +97,17 @@ export function createWebApi(options: {
   });
   const deps = { ...options, refusedCalls };
   return {
-    asSystemUser: (tenant) =>
+    asSystemUser: (tenant, sharing) =>
       createApiClient(deps, {
+        ...sharing,
         tenantId: tenant.tenantId,
         getSecret: () => deps.tickets.getTicket(tenant),
         toHeaders: (ticket) => ({ Authorization: `SOTicket ${ticket}`, 'SO-AppToken': deps.clientSecret }),
         refreshSecret: (refused) => deps.tickets.refresh(tenant, refused),
       }),
-    asUser: (tenantId, accessToken) =>
+    asUser: (tenantId, accessToken, sharing) =>
       createApiClient(deps, {
+        ...sharing,
         tenantId,
         getSecret: async () => accessToken,
         toHeaders: (token) => ({ Authorization: `Bearer ${token}` }),
@@ -188,7 +196,7 @@ async function send(
   requireRunning(state, call.operation);
   const url = deps.toAllowedUrl(`${state.api}/v1/${call.path}`);
   if (url === null) throw new SuperOfficeError('api-host-refused', call.operation);
-  const waitMs = await deps.acquireCall(credentials.tenantId);
+  const waitMs = await deps.acquireCall(credentials.tenantId, credentials.onlyIfSpare === true);
   if (waitMs === null) throw new SuperOfficeError('too-many-calls', call.operation);
   await sleep(waitMs);
   return deps.http.request({

@@ -34,6 +34,12 @@ const granted = [
 ] as const;
 const userLicenses: UserLicenses = { associateId: 7, granted, complete: true, functionRights: null };
 
+/** What a sign-in of the user reports. */
+const principal = (reported: Partial<UserLicenses> = {}) => ({
+  name: 'Anna',
+  licenses: { ...userLicenses, ...reported },
+});
+
 describe('createLicenseSnapshots', () => {
   let db: Database;
   let tenant: Tenant;
@@ -115,7 +121,7 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of the last sign-in when the system user refreshes the licenses', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
     now += licenseCachePolicy.maxAgeMs + 1;
     const refreshed = await licenses.getUserLicenses(tenant, 7);
     expect(refreshed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
@@ -123,10 +129,10 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of a sign-in that occurs while the system user reads', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, userLicenses);
+    await licenses.saveUserLicenses(tenant, principal());
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => {
-      await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-project'] });
+      await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-project'] }));
       return userLicenses;
     };
     await licenses.getUserLicenses(tenant, 7);
@@ -136,8 +142,8 @@ describe('createLicenseSnapshots', () => {
 
   it('replaces older function rights with newer ones, even with an empty list', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
-    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: [] });
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: [] }));
     expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
@@ -147,7 +153,7 @@ describe('createLicenseSnapshots', () => {
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => ({ ...userLicenses, granted: [], complete: false });
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
-    await snapshots.saveUserLicenses(tenant, { ...userLicenses, granted: [], complete: false });
+    await snapshots.saveUserLicenses(tenant, principal({ granted: [], complete: false }));
     expect(await create().getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
     now += licenseCachePolicy.retryAfterMs + 1;
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted: [] } });
