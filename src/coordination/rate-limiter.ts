@@ -10,15 +10,28 @@ export const callsPerSecond = 10;
 const windowMs = 1_250;
 /** A call that would have to wait longer is rejected, ms. */
 export const maxCallWaitMs = 10_000;
-/** Of the calls of a second, those that a call with `onlyIfSpare` leaves to the others. */
+/** The same for a call that its page can do without, ms. */
+export const maxSoonWaitMs = 1_500;
+/** Of the calls of a second, those that a call from the spare ones leaves to the others. */
 export const sparedCalls = 2;
 
 /**
- * Reserves a call to a tenant. With `onlyIfSpare`, for what nobody waits for, only one that may start at once and leaves
- * `sparedCalls` to the others.
- * @returns the time to wait before the call, ms; null when too many calls wait, or the tenant is not installed
+ * Which of the coming calls a call may take. `any`: the next one within ten seconds. `soon`: the next one within 1.5 seconds,
+ * for what a page can do without. `spare`: one at once that leaves `sparedCalls` to the others, for what nobody waits for.
  */
-export type AcquireCall = (tenantId: string, onlyIfSpare?: boolean) => Promise<number | null>;
+export type CallTurn = 'any' | 'soon' | 'spare';
+
+/**
+ * Reserves a call to a tenant. @returns the time to wait before the call, ms; null when too many calls wait, or the tenant is not installed
+ */
+export type AcquireCall = (tenantId: string, turn?: CallTurn) => Promise<number | null>;
+
+/** Which of the last calls, from the oldest, must be a second ago, and after which wait, ms. */
+const limitsByTurn: Readonly<Record<CallTurn, { readonly oldest: number; readonly maxWaitMs: number }>> = {
+  any: { oldest: 1, maxWaitMs: maxCallWaitMs },
+  soon: { oldest: 1, maxWaitMs: maxSoonWaitMs },
+  spare: { oldest: 1 + sparedCalls, maxWaitMs: 0 },
+};
 
 /**
  * Creates the rate limiter of all tenants. `rate_limits.recent` has the start times of a tenant's last ten calls, oldest
@@ -27,15 +40,13 @@ export type AcquireCall = (tenantId: string, onlyIfSpare?: boolean) => Promise<n
  */
 export function createRateLimiter({ db }: { db: Database }): AcquireCall {
   /** Appends the start of the next call and drops the oldest, in one statement. */
-  async function reserve(tenantId: string, onlyIfSpare: boolean): Promise<number | null> {
-    const mayReserve = onlyIfSpare
-      ? sql`recent[${sparedCalls + 1}::int] + ${toInterval(windowMs)} < clock_timestamp()`
-      : sql`recent[1] + ${toInterval(windowMs)} < clock_timestamp() + ${toInterval(maxCallWaitMs)}`;
+  async function reserve(tenantId: string, turn: CallTurn): Promise<number | null> {
+    const { oldest, maxWaitMs } = limitsByTurn[turn];
     const { rows } = await sql<{ wait: number }>`
       update rate_limits
       set recent = (recent || greatest(clock_timestamp(), recent[1] + ${toInterval(windowMs)}))[2:]
       where context_identifier = ${tenantId}
-        and ${mayReserve}
+        and recent[${oldest}::int] + ${toInterval(windowMs)} < clock_timestamp() + ${toInterval(maxWaitMs)}
       returning (extract(epoch from recent[${callsPerSecond}::int] - clock_timestamp()) * 1000)::float as wait`.execute(
       db,
     );
@@ -53,12 +64,13 @@ export function createRateLimiter({ db }: { db: Database }): AcquireCall {
     return numAffectedRows > 0n;
   }
 
-  return async (tenantId, onlyIfSpare = false) => {
-    const wait = await reserve(tenantId, onlyIfSpare);
+  return async (tenantId, turn = 'any') => {
+    const wait = await reserve(tenantId, turn);
     if (wait !== null) return wait;
     // Either too many calls wait, or the tenant has no row yet.
     const isNew = await insertRow(tenantId);
-    return isNew || !onlyIfSpare ? reserve(tenantId, onlyIfSpare) : null;
+    // Another process may have inserted it at the same time; who can do without the call asks once.
+    return isNew || turn === 'any' ? reserve(tenantId, turn) : null;
   };
 }
 

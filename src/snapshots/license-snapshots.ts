@@ -2,7 +2,7 @@ import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { TenantLicenses, UserLicenses } from '../licensing/licenses/license-data.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import type { Principal } from '../superoffice/api/principal.ts';
-import type { CallSharing } from '../superoffice/api/web-api.ts';
+import type { CallTurn } from '../superoffice/api/web-api.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { type SnapshotStore, snapshotKey } from './snapshot-store.ts';
 import {
@@ -20,7 +20,7 @@ export interface LicenseSource {
   readonly userLicenses: (
     tenant: Tenant,
     associateId: number,
-    sharing: CallSharing,
+    turn: CallTurn,
   ) => Promise<UserLicenses | null>;
 }
 
@@ -46,7 +46,7 @@ export interface LicenseSnapshots {
   getUserLicenses(
     tenant: Tenant,
     associateId: number,
-    sharing?: CallSharing,
+    turn?: CallTurn,
   ): Promise<CachedSnapshot<KeptUserLicenses> | null>;
   /** As they are kept, however old; null if they are not. Sends no request. */
   getKeptTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
@@ -97,7 +97,7 @@ interface UserItem {
   readonly associateId: number;
   /** Whether the data come from a sign-in, which proves that the user has not left. */
   readonly signedIn?: true;
-  readonly sharing?: CallSharing;
+  readonly turn?: CallTurn;
 }
 
 interface LicenseSnapshotsDeps {
@@ -128,7 +128,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
 
   return {
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
-    getUserLicenses: (tenant, associateId, sharing = {}) => userCache.get({ tenant, associateId, sharing }),
+    getUserLicenses: (tenant, associateId, turn = 'any') => userCache.get({ tenant, associateId, turn }),
     getKeptTenantLicenses: (tenant) => tenantCache.getKept(tenant),
     getKeptUserLicenses: (tenant, associateId) => userCache.getKept({ tenant, associateId }),
     getStoredUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
@@ -207,8 +207,8 @@ function createUserCache(deps: LicenseSnapshotsDeps): StaleIfErrorCache<KeptUser
     {
       key: getKey,
       load: ({ tenant, associateId }) => store.latest(tenant.tenantId, associateId),
-      fetch: async ({ tenant, associateId, sharing = {} }) => {
-        const licenses = await source.userLicenses(tenant, associateId, sharing);
+      fetch: async ({ tenant, associateId, turn = 'any' }) => {
+        const licenses = await source.userLicenses(tenant, associateId, turn);
         // Loaded after the read: the user may have signed in during the read.
         const stored = await store.latest<KeptUserLicenses>(tenant.tenantId, associateId);
         return licenses && withStoredPrincipal(licenses, stored?.content ?? null);

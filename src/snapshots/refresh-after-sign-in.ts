@@ -58,92 +58,104 @@ const outages: readonly SuperOfficeErrorCode[] = [
 /** What came of one sign-in: `busy` and `outage` are tried again. */
 type Outcome = 'done' | 'busy' | 'outage';
 
+/** A sign-in that waits, and when its page has had its time, ms on the clock of `performance.now`. */
+interface Waiting {
+  readonly signIn: RecentSignIn;
+  readonly dueAt: number;
+}
+
 /** The waiting sign-ins of a tenant, oldest first, by user. One that is being read stays until it is done. */
-type Waiting = Map<number, RecentSignIn>;
+type Queue = Map<number, Waiting>;
+
+interface RefreshDeps {
+  readonly tenants: TenantStore;
+  readonly licenses: LicenseSnapshots;
+  readonly sessionCutoffs: SessionCutoffStore;
+  readonly webApi: WebApi;
+  readonly log: Logger;
+  /** Ms since 1970. */
+  readonly now: () => number;
+  readonly pace?: RefreshPace;
+}
 
 /**
  * Creates the reader. It keeps the sign-ins in memory, because they carry access tokens: what a process does not read
  * before it stops, the next sign-in brings. Its calls take only what others leave of the limit.
  */
-export function createRefreshAfterSignIn(deps: {
-  tenants: TenantStore;
-  licenses: LicenseSnapshots;
-  sessionCutoffs: SessionCutoffStore;
-  webApi: WebApi;
-  log: Logger;
-  /** Ms since 1970. */
-  now: () => number;
-  pace?: RefreshPace;
-}): RefreshAfterSignIn {
-  const { tenants, log, pace = refreshPace } = deps;
-  const waitingByTenant = new Map<string, Waiting>();
+export function createRefreshAfterSignIn(deps: RefreshDeps): RefreshAfterSignIn {
+  const { tenants, licenses, log, pace = refreshPace } = deps;
+  const queues = new Map<string, Queue>();
   const working = new Set<Promise<void>>();
   const stopping = new AbortController();
-  const readPrincipal = createReadOnce(deps);
+  const read = createReadOnce(deps);
   let size = 0;
 
-  function add(waiting: Waiting, signIn: RecentSignIn): void {
-    waiting.set(signIn.associateId, signIn);
+  function add(queue: Queue, waiting: Waiting): void {
+    queue.set(waiting.signIn.associateId, waiting);
     size += 1;
   }
 
-  function remove(tenantId: string, associateId: number): void {
-    if (waitingByTenant.get(tenantId)?.delete(associateId)) size -= 1;
+  function remove(queue: Queue | undefined, associateId: number): void {
+    if (queue?.delete(associateId)) size -= 1;
   }
 
-  async function work(tenantId: string, waiting: Waiting): Promise<void> {
+  /** Reads the next sign-ins that are due. @returns the pause until the next ones, ms */
+  async function readNext(queue: Queue): Promise<number> {
+    const first = [...queue.values()].slice(0, concurrentReads);
+    const due = first.filter(({ dueAt }) => dueAt <= performance.now());
+    if (due.length === 0) return Math.min(...first.map(({ dueAt }) => dueAt)) - performance.now();
+    const isWaiting = (each: Waiting) => queue.get(each.signIn.associateId) === each;
+    const outcomes = await Promise.all(due.map((each) => read(each.signIn, () => isWaiting(each))));
+    for (const [index, each] of due.entries()) {
+      if (!isWaiting(each) || outcomes[index] === 'busy') continue;
+      remove(queue, each.signIn.associateId);
+      // At the end, so that one user whose read fails does not hold up the others.
+      if (outcomes[index] === 'outage') add(queue, each);
+    }
+    if (outcomes.includes('outage')) return pace.outageMs;
+    return outcomes.includes('busy') ? pace.busyMs : 0;
+  }
+
+  async function work(tenantId: string, queue: Queue): Promise<void> {
     const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal, ref: false });
     await pause(pace.settleMs);
-    await refreshTenant(deps, await tenants.findCached(tenantId));
-    while (waiting.size > 0) {
-      const batch = [...waiting.values()].slice(0, concurrentReads);
-      const isWanted = (signIn: RecentSignIn) => waiting.get(signIn.associateId) === signIn;
-      const outcomes = await Promise.all(batch.map((signIn) => readPrincipal(signIn, isWanted)));
-      for (const [index, signIn] of batch.entries()) {
-        if (!isWanted(signIn) || outcomes[index] === 'busy') continue;
-        remove(tenantId, signIn.associateId);
-        // At the end, so that one user whose read fails does not hold up the others.
-        if (outcomes[index] === 'outage') add(waiting, signIn);
-      }
-      if (outcomes.includes('outage')) await pause(pace.outageMs);
-      else if (outcomes.includes('busy')) await pause(pace.busyMs);
-    }
+    // Once for all users, if they are due. A failure is logged, and the pages show that the data is old.
+    const tenant = await tenants.findCached(tenantId);
+    if (tenant?.status === 'active') await licenses.getTenantLicenses(tenant).catch(() => null);
+    while (queue.size > 0) await pause(await readNext(queue));
     // At once, so that a sign-in from now on starts the work again.
-    waitingByTenant.delete(tenantId);
+    queues.delete(tenantId);
   }
 
-  function start(tenantId: string): Waiting {
-    const waiting: Waiting = new Map();
-    waitingByTenant.set(tenantId, waiting);
-    const ended = work(tenantId, waiting)
+  function start(tenantId: string): Queue {
+    const queue: Queue = new Map();
+    queues.set(tenantId, queue);
+    const ended = work(tenantId, queue)
       .catch((error: unknown) => {
         if (!stopping.signal.aborted) log.warn({ err: error, tenantId }, 'reading after sign-ins failed');
       })
       .finally(() => {
-        size -= waiting.size;
-        waiting.clear();
-        if (waitingByTenant.get(tenantId) === waiting) waitingByTenant.delete(tenantId);
+        for (const associateId of [...queue.keys()]) remove(queue, associateId);
+        if (queues.get(tenantId) === queue) queues.delete(tenantId);
         working.delete(ended);
       });
     working.add(ended);
-    return waiting;
+    return queue;
   }
 
   return {
     request(signIn) {
       const { tenantId, associateId } = signIn;
       if (stopping.signal.aborted || size >= maxWaiting) return;
-      const waiting = waitingByTenant.get(tenantId) ?? start(tenantId);
-      remove(tenantId, associateId);
-      add(waiting, signIn);
+      const queue = queues.get(tenantId) ?? start(tenantId);
+      remove(queue, associateId);
+      add(queue, { signIn, dueAt: performance.now() + pace.settleMs });
     },
     forget(key) {
       const [tenantId = '', associateId] = key.split('/');
-      const users =
-        associateId === undefined
-          ? [...(waitingByTenant.get(tenantId)?.keys() ?? [])]
-          : [Number(associateId)];
-      for (const user of users) remove(tenantId, user);
+      const queue = queues.get(tenantId);
+      const users = associateId === undefined ? [...(queue?.keys() ?? [])] : [Number(associateId)];
+      for (const user of users) remove(queue, user);
     },
     async stop() {
       stopping.abort();
@@ -152,20 +164,10 @@ export function createRefreshAfterSignIn(deps: {
   };
 }
 
-/** The licenses of the tenant are read once for all of its users; the cache knows whether they are due. */
-async function refreshTenant(
-  { licenses }: { licenses: LicenseSnapshots },
-  tenant: Tenant | null,
-): Promise<void> {
-  // A failure is logged, and the pages show that the data is old.
-  if (tenant?.status === 'active') await licenses.getTenantLicenses(tenant).catch(() => null);
-}
-
 /** Reads and saves the principal of one sign-in, unless that is no longer wanted or another process has done it. */
-function createReadOnce(deps: Parameters<typeof createRefreshAfterSignIn>[0]) {
-  const { tenants, licenses, sessionCutoffs, webApi, log, now } = deps;
-
-  async function isActive({ tenantId, associateId, signedInAt }: RecentSignIn): Promise<Tenant | null> {
+function createReadOnce({ tenants, licenses, sessionCutoffs, webApi, log, now }: RefreshDeps) {
+  /** Null if the tenant is not served any more, or the session of the sign-in has ended. */
+  async function findTenant({ tenantId, associateId, signedInAt }: RecentSignIn): Promise<Tenant | null> {
     const tenant = await tenants.findCached(tenantId);
     if (tenant?.status !== 'active') return null;
     return signedInAt < (await sessionCutoffs.notBefore(tenantId, associateId)) ? null : tenant;
@@ -177,21 +179,23 @@ function createReadOnce(deps: Parameters<typeof createRefreshAfterSignIn>[0]) {
     return (kept?.content.functionRightsReadAt ?? 0) < signedInAt;
   }
 
-  return async (signIn: RecentSignIn, isWanted: (signIn: RecentSignIn) => boolean): Promise<Outcome> => {
-    const { tenantId, associateId, accessToken } = signIn;
+  async function readAndSave(signIn: RecentSignIn, isWanted: () => boolean): Promise<void> {
+    const tenant = await findTenant(signIn);
+    if (tenant === null || !(await isDue(tenant, signIn))) return;
+    const principal = await readCurrentPrincipal(webApi.asUser(signIn.tenantId, signIn.accessToken, 'spare'));
+    // The user may have been removed, or have left, during the read.
+    const isActive = isWanted() && (await findTenant(signIn)) !== null;
+    if (isActive && isPrincipalOf(signIn, principal)) await licenses.saveUserLicenses(tenant, principal);
+  }
+
+  return async (signIn: RecentSignIn, isWanted: () => boolean): Promise<Outcome> => {
     try {
-      const tenant = await isActive(signIn);
-      if (tenant === null || !(await isDue(tenant, signIn))) return 'done';
-      const principal = await readCurrentPrincipal(
-        webApi.asUser(tenantId, accessToken, { onlyIfSpare: true }),
-      );
-      // The user may have been removed, or have left, during the read.
-      if (!isWanted(signIn) || (await isActive(signIn)) === null) return 'done';
-      if (isPrincipalOf(signIn, principal)) await licenses.saveUserLicenses(tenant, principal);
+      await readAndSave(signIn, isWanted);
       return 'done';
     } catch (error) {
       if (!(error instanceof SuperOfficeError)) throw error;
       if (error.code === 'too-many-calls') return 'busy';
+      const { tenantId, associateId } = signIn;
       log.warn({ tenantId, associateId, reason: error.message }, 'reading the principal failed');
       return outages.includes(error.code) ? 'outage' : 'done';
     }

@@ -80,13 +80,13 @@ function pageKey({ session, language }: PanelContext): string {
 
 /**
  * Versions of everything that the page of one user shows and that may change: the tenant (status, name and the address of
- * its CRM), its licenses, the user's licenses and access requests, for administrators how many are open, the day, and the CSRF token of the forms. Only the name may contain
+ * its CRM), its licenses, the user's licenses (or the plan on the list) and access requests, for administrators how many are open, the day, and the CSRF token of the forms. Only the name may contain
  * spaces, so it comes last. Locales and templates do not change while a process runs.
  */
 export function pageVersion(context: PanelContext): string {
   const { tenant, tenantLicenses, userLicenses, accessRequests, openRequests, today } = context;
-  const { csrfToken, crmScreenPattern } = context;
-  const licenses = `${snapshotVersion(tenantLicenses)} ${snapshotVersion(userLicenses)}`;
+  const { csrfToken, crmScreenPattern, isFromList } = context;
+  const licenses = `${snapshotVersion(tenantLicenses)} ${snapshotVersion(userLicenses)} ${isFromList}`;
   const requests = accessRequests.map(accessRequestVersion).join();
   return `${licenses} ${requests} ${openRequests} ${today} ${csrfToken} ${crmScreenPattern} ${tenant.status} ${tenant.companyName}`;
 }

@@ -16,7 +16,7 @@ import type { SignedIn } from './auth-callback.ts';
 import type { Session } from './session.ts';
 
 /** How long the sign-in of a user on the tenant's list of users waits for the principal, ms. */
-const patienceMs = 1_500;
+const patienceMs = 2_000;
 
 /** Makes the session of a sign-in. @throws AppError `tenant-not-installed`, `too-many-requests` */
 export type StartSession = (signedIn: SignedIn) => Promise<Session>;
@@ -25,7 +25,7 @@ export type StartSession = (signedIn: SignedIn) => Promise<Session>;
  * Starts the session of a user whose id_token was verified; whether the user is an administrator comes from that token. What
  * only the user may read, licenses, function rights and name, is taken as it is kept, and read again afterwards: the sign-in
  * of a user whose data are kept calls nothing in the tenant. The first sign-in of a user reads them at once, if the limit of
- * calls has some to spare ([ADR 27](../../../docs/adr/0027-sign-in-storm.md)).
+ * calls has one soon ([ADR 27](../../../docs/adr/0027-sign-in-storm.md)).
  */
 export function createStartSession(deps: {
   tenants: TenantStore;
@@ -92,7 +92,7 @@ export function createStartSession(deps: {
     const { tenantId, associateId, accessToken } = recent;
     const waiting = new AbortController();
     try {
-      const apiClient = webApi.asUser(tenantId, accessToken, { onlyIfSpare: true });
+      const apiClient = webApi.asUser(tenantId, accessToken, 'soon');
       const reading = readCurrentPrincipal(apiClient);
       const principal = await (canDoWithout
         ? Promise.race([reading, sleep(patienceMs, 'later' as const, { signal: waiting.signal })])

@@ -49,9 +49,9 @@ async function startSession({ kept, listed, delayMs = 0, failure }: Given) {
     limits: createRequestLimits(Date.now),
     now: Date.now,
     webApi: {
-      asUser: (_tenantId, _token, sharing) => ({
+      asUser: (_tenantId, _token, turn) => ({
         async call() {
-          events.push(sharing?.onlyIfSpare ? 'called if spare' : 'called');
+          events.push(`called ${turn}`);
           if (failure !== undefined) throw failure;
           return sleep(delayMs, principal, { ref: false });
         },
@@ -80,23 +80,23 @@ describe('createStartSession', () => {
     expect(await startSession({ kept: {}, listed: 'Anna L' })).toEqual({ name: 'Anna L', events: later });
   });
 
-  it('reads the first sign-in of a user at once, from calls that others leave', async () => {
-    const read = { name: 'Anna', events: ['called if spare', 'saved'] };
+  it('reads the first sign-in of a user at once, if a call may be made soon', async () => {
+    const read = { name: 'Anna', events: ['called soon', 'saved'] };
     expect(await startSession({})).toEqual(read);
     expect(await startSession({ listed: 'Anna L' })).toEqual(read);
     expect(await startSession({ kept: { functionRights: null } })).toEqual(read);
     expect(await startSession({ kept: {} })).toEqual(read);
   });
 
-  it('does not wait for a call when there is none to spare', async () => {
+  it('does not wait for a call when none may be made soon', async () => {
     const failure = new SuperOfficeError('too-many-calls', 'current principal');
-    const events = ['called if spare', 'later with a'];
+    const events = ['called soon', 'later with a'];
     expect(await startSession({ listed: 'Anna L', failure })).toEqual({ name: 'Anna L', events });
     expect(await startSession({ failure })).toEqual({ name: 'anna@example.com', events });
   });
 
   it('does not wait for a silent SuperOffice if the user is listed', async () => {
-    const events = ['called if spare', 'later with a'];
+    const events = ['called soon', 'later with a'];
     expect(await startSession({ listed: 'Anna L', delayMs: 60_000 })).toEqual({ name: 'Anna L', events });
   });
 
@@ -106,6 +106,6 @@ describe('createStartSession', () => {
 
   it('does not try again what SuperOffice refuses', async () => {
     const failure = new SuperOfficeError('forbidden', 'current principal');
-    expect((await startSession({ listed: 'Anna L', failure })).events).toEqual(['called if spare']);
+    expect((await startSession({ listed: 'Anna L', failure })).events).toEqual(['called soon']);
   });
 });
