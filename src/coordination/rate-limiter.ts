@@ -69,8 +69,8 @@ export function createRateLimiter({ db }: { db: Database }): AcquireCall {
     if (wait !== null) return wait;
     // Either too many calls wait, or the tenant has no row yet.
     const isNew = await insertRow(tenantId);
-    // Another process may have inserted it at the same time; who can do without the call asks once.
-    return isNew || turn === 'any' ? reserve(tenantId, turn) : null;
+    // Another process may have inserted it at the same time.
+    return isNew || turn !== 'spare' ? reserve(tenantId, turn) : null;
   };
 }
 

@@ -148,8 +148,10 @@ export function createRefreshAfterSignIn(deps: RefreshDeps): RefreshAfterSignIn 
       const { tenantId, associateId } = signIn;
       if (stopping.signal.aborted || size >= maxWaiting) return;
       const queue = queues.get(tenantId) ?? start(tenantId);
-      remove(queue, associateId);
-      add(queue, { signIn, dueAt: performance.now() + pace.settleMs });
+      const waiting = queue.get(associateId);
+      // In its place, so that a user who signs in over and over is read nevertheless.
+      if (waiting !== undefined) queue.set(associateId, { ...waiting, signIn });
+      else add(queue, { signIn, dueAt: performance.now() + pace.settleMs });
     },
     forget(key) {
       const [tenantId = '', associateId] = key.split('/');

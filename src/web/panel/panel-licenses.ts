@@ -26,7 +26,7 @@ const patienceMs = 1_500;
 
 /**
  * Loads the licenses that a panel shows. Right after a sign-in it takes them as they are kept and calls nothing. A user of
- * whom nothing is kept waits for one read if the limit of calls has one soon; else the plan on the list of users counts,
+ * whom nothing is kept waits for one read if the limit of calls has one to spare; else the plan on the list of users counts,
  * one read of which serves everybody ([ADR 27](../../../docs/adr/0027-sign-in-storm.md)).
  * @throws the error of a read when nothing is kept, but never because of the limit of calls for a user
  */
@@ -53,7 +53,7 @@ export function createLoadPanelLicenses(deps: {
     const { associateId } = session;
     const kept = await licenses.getKeptUserLicenses(tenant, associateId);
     if (kept !== null && mayBeOld) return { userLicenses: kept, isFromList: false };
-    const reading = licenses.getUserLicenses(tenant, associateId, 'soon');
+    const reading = licenses.getUserLicenses(tenant, associateId, 'spare');
     const first = await (kept === null ? readBriefly(reading) : reading);
     if (first !== 'overdue' && first !== 'busy') return { userLicenses: first, isFromList: false };
     const listed = await ofListedPlan(tenant, session, await readingTenant);

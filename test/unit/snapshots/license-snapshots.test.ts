@@ -6,6 +6,7 @@ import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licens
 import { diffLicenses } from '../../../src/licensing/licenses/license-diff.ts';
 import { createLicenseSnapshots, licenseCachePolicy } from '../../../src/snapshots/license-snapshots.ts';
 import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
+import { SuperOfficeError } from '../../../src/superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../../src/tenants/tenant.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -138,6 +139,33 @@ describe('createLicenseSnapshots', () => {
     await licenses.getUserLicenses(tenant, 7);
     const afterRestart = await create().getUserLicenses(tenant, 7);
     expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
+  });
+
+  it('returns what is kept, however old and without a read, with what the last sign-in reported', async () => {
+    await create().saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
+    const functionRightsReadAt = now;
+    now += licenseCachePolicy.maxAgeMs + 1;
+    await create().getUserLicenses(tenant, 7);
+    const readAt = now;
+    now += 365 * 24 * 60 * 60_000;
+    readUser = () => Promise.reject(new Error('must not be read'));
+    const licenses = create(() => Promise.reject(new Error('must not be read')));
+    const kept = await licenses.getKeptUserLicenses(tenant, 7);
+    const content = { functionRights: ['hide-sale'], functionRightsReadAt, name: 'Anna' };
+    expect(kept).toMatchObject({ content, readAt, stale: false });
+    expect(await licenses.getKeptUserLicenses(tenant, 7)).toBe(kept);
+    expect(await licenses.getKeptUserLicenses(tenant, 8)).toBeNull();
+    expect(await licenses.getKeptTenantLicenses(tenant)).toBeNull();
+    licenses.invalidate('Cust1/7');
+    expect(await licenses.getKeptUserLicenses(tenant, 7)).not.toBe(kept);
+  });
+
+  it('does not call it stale when our own limit refused the read', async () => {
+    const licenses = create();
+    await licenses.getUserLicenses(tenant, 7);
+    now += licenseCachePolicy.maxAgeMs + 1;
+    readUser = () => Promise.reject(new SuperOfficeError('too-many-calls', 'user licenses'));
+    expect(await licenses.getUserLicenses(tenant, 7, 'spare')).toMatchObject({ stale: false });
   });
 
   it('replaces older function rights with newer ones, even with an empty list', async () => {
