@@ -20,11 +20,15 @@ function setUp(
 ) {
   const clock = { now: 100 * minute };
   const reads: string[] = [];
+  let lookups = 0;
   const saved: number[] = [];
   const refresh = createRefreshAfterSignIn({
-    tenants: { findCached: async () => ({ ...tenant, status: given.status ?? 'active' }) } as Partial<
-      Deps['tenants']
-    > as Deps['tenants'],
+    tenants: {
+      async findCached() {
+        lookups += 1;
+        return { ...tenant, status: given.status ?? 'active' };
+      },
+    } as Partial<Deps['tenants']> as Deps['tenants'],
     licenses: {
       getTenantLicenses: async () => null,
       getKeptUserLicenses: async () => (given.kept ? { content: given.kept } : null),
@@ -55,7 +59,7 @@ function setUp(
   });
   const request = (associateId: number, accessToken = `${associateId}-a`) =>
     refresh.request({ tenantId, associateId, accessToken, signedInAt: clock.now });
-  return { refresh, request, reads, saved, clock };
+  return { refresh, request, reads, saved, clock, lookups: () => lookups };
 }
 
 describe('createRefreshAfterSignIn', () => {
@@ -103,18 +107,18 @@ describe('createRefreshAfterSignIn', () => {
     ['a user whose sessions ended', { endedAt: 200 * minute }],
     ['a user whom another process has read', { kept: { functionRightsReadAt: 101 * minute } }],
   ])('reads nothing of %s', async (_what, given) => {
-    const { refresh, request, reads } = setUp(given);
+    const { refresh, request, reads, lookups } = setUp(given);
     request(5);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await vi.waitFor(() => expect(lookups()).toBeGreaterThan(1));
     await refresh.stop();
     expect(reads).toEqual([]);
   });
 
   it('does not use a token that may have expired', async () => {
-    const { refresh, request, reads, clock } = setUp();
+    const { refresh, request, reads, clock, lookups } = setUp();
     request(5);
     clock.now += 16 * minute;
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await vi.waitFor(() => expect(lookups()).toBeGreaterThan(1));
     await refresh.stop();
     expect(reads).toEqual([]);
   });
