@@ -70,7 +70,9 @@ export function createStartSession(deps: {
   ): Promise<string> {
     const recent = { tenantId, associateId, accessToken, signedInAt };
     const kept = (await licenses.getKeptUserLicenses(tenant, associateId))?.content;
-    const name = kept?.name ?? (await users.findListed(tenantId, associateId))?.name;
+    const listed = await users.findListed(tenantId, associateId);
+    // The list is read every hour, the user's own data once a session.
+    const name = listed?.name || kept?.name;
     // Without function rights, only the system user has read the licenses.
     const isKnown = kept !== undefined && kept.functionRights !== null && name !== undefined;
     const principal = isKnown

@@ -77,6 +77,8 @@ describe('createStartSession', () => {
   it('calls nothing for a user whose function rights are kept, and leaves them to be read later', async () => {
     const later = ['later with a'];
     expect(await startSession({ kept: { name: 'Anna K' } })).toEqual({ name: 'Anna K', events: later });
+    const both = { kept: { name: 'Anna K' }, listed: 'Anna L' };
+    expect(await startSession(both)).toEqual({ name: 'Anna L', events: later });
     expect(await startSession({ kept: {}, listed: 'Anna L' })).toEqual({ name: 'Anna L', events: later });
   });
 
