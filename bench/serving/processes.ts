@@ -27,10 +27,10 @@ export function startApp(environment: NodeJS.ProcessEnv, folder: string = root):
   return start(command, environment, '/readyz', folder);
 }
 
-/** Starts the stand-in of SuperOffice for storms. */
-export function startStandIn(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+/** Starts the SuperOffice of storms. */
+export function startSuperOffice(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
   return start(
-    ['--import', 'tsx', `${root}bench/serving/superoffice-stand-in.ts`],
+    ['--import', 'tsx', `${root}bench/serving/peers/superoffice.ts`],
     environment,
     '/',
     root,

@@ -10,7 +10,7 @@ import { createTenantStore } from '../../src/tenants/tenant-store.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { publishedTenant, userWithPlan } from '../../test/unit/licensing/fixtures/tenants.ts';
 import { type BenchDatabase, createEnvironment, root } from './bench-database.ts';
-import { type ServerProcess, startApp, startStandIn } from './processes.ts';
+import { type ServerProcess, startApp, startSuperOffice } from './processes.ts';
 import { openPanels, type StormUser, type Visit } from './storm-load.ts';
 import { formatTable, round } from './table.ts';
 
@@ -67,7 +67,7 @@ export async function storm(benchDatabase: BenchDatabase) {
   }
   return {
     name: 'Storm of sign-ins',
-    goal: `p95 at most ${goalMs} ms from SuperOffice's answer to the panel, no errors, at most ${callsAllowed} calls per second and tenant`,
+    goal: `p95 at most ${goalMs} ms from SuperOffice's answer to the panel unless all come at once, no errors, at most ${callsAllowed} calls per second and tenant`,
     met: figures.every(({ met }) => met),
     callMs,
     figures,
@@ -88,7 +88,7 @@ export async function storm(benchDatabase: BenchDatabase) {
         'all read after, s',
         'CPU s: app',
         'load',
-        'stand-in',
+        'SuperOffice',
         'goal',
       ],
       figures.map((row) => [
@@ -107,7 +107,7 @@ export async function storm(benchDatabase: BenchDatabase) {
         row.allReadAfterSeconds ?? '-',
         row.cpu.app,
         row.cpu.load,
-        row.cpu.standIn,
+        row.cpu.superOffice,
         row.met ? 'met' : 'missed',
       ]),
     ),
@@ -115,25 +115,27 @@ export async function storm(benchDatabase: BenchDatabase) {
 }
 
 async function measure(benchDatabase: BenchDatabase, each: Storm, index: number) {
-  const standInPort = await freePort();
+  const superOfficePort = await freePort();
   const environment = await createEnvironment(await benchDatabase.ensureDatabase(`storm_${index}`), {
-    SUPEROFFICE_LOGIN_URL: `http://127.0.0.1:${standInPort}`,
+    SUPEROFFICE_LOGIN_URL: `http://127.0.0.1:${superOfficePort}`,
     TRUSTED_PROXIES: 'loopback',
   });
   const perTenant = Math.ceil(each.users / each.tenants);
   await seed(environment, each, perTenant);
-  const standIn = await startStandIn({
-    PORT: String(standInPort),
+  const superOffice = await startSuperOffice({
+    PORT: String(superOfficePort),
     DELAY_MS: String(callMs),
     USERS: String(perTenant),
     CLIENT_ID: String(environment.SUPEROFFICE_CLIENT_ID),
+    CLIENT_SECRET: String(environment.SUPEROFFICE_CLIENT_SECRET),
+    PRIVATE_KEY: String(environment.SUPEROFFICE_PRIVATE_KEY),
   });
   const apps: ServerProcess[] = [];
   for (let process = 0; process < each.processes; process += 1)
     apps.push(await startApp({ ...environment, PORT: String(await freePort()) }, folder));
   const cpuBefore = await Promise.all(apps.map((app) => app.cpuSeconds()));
   const ownBefore = process.cpuUsage();
-  const before = await readFigures(standIn);
+  const before = await readFigures(superOffice);
   const startedAt = Date.now();
   const visits = await openPanels(
     apps.map(({ url }) => Number(new URL(url).port)),
@@ -141,12 +143,12 @@ async function measure(benchDatabase: BenchDatabase, each: Storm, index: number)
     each.seconds,
   );
   const own = process.cpuUsage(ownBefore);
-  const after = await readFigures(standIn);
+  const after = await readFigures(superOffice);
   const allReadAfterSeconds = await untilRead(environment, each, startedAt);
-  const end = await readFigures(standIn);
+  const end = await readFigures(superOffice);
   const cpuAfter = await Promise.all(apps.map((app) => app.cpuSeconds()));
   for (const app of apps) await app.stop();
-  await standIn.stop();
+  await superOffice.stop();
   const result = summarize(visits);
   const app = cpuAfter.reduce((sum, seconds, process) => sum + seconds - (cpuBefore[process] ?? 0), 0);
   return {
@@ -157,8 +159,11 @@ async function measure(benchDatabase: BenchDatabase, each: Storm, index: number)
     operations: end.operations,
     mostPerSecond: end.mostPerSecond,
     allReadAfterSeconds,
-    cpu: { app: round(app), load: round((own.user + own.system) / 1e6), standIn: round(end.cpuSeconds) },
-    met: result.errors === 0 && result.p95 <= goalMs && end.mostPerSecond <= callsAllowed,
+    cpu: { app: round(app), load: round((own.user + own.system) / 1e6), superOffice: round(end.cpuSeconds) },
+    met:
+      result.errors === 0 &&
+      (each.seconds === 0 || result.p95 <= goalMs) &&
+      end.mostPerSecond <= callsAllowed,
   };
 }
 
@@ -278,11 +283,12 @@ async function seedUsers(environment: NodeJS.ProcessEnv, known: boolean, perTena
   const database = new Client({ connectionString: String(environment.DATABASE_URL) });
   await database.connect();
   await database.query(
-    `update tenants set setup_started_at = null, next_reconcile_at = now() + interval '1 day', users_read_at = now() - interval '40 minutes'`,
+    `update tenants set setup_started_at = null, next_reconcile_at = now() + interval '1 day',
+      users_read_at = date_trunc('milliseconds', now()) - interval '40 minutes'`,
   );
   await database.query(
     `insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
-    select context_identifier, 0, 3, now() - interval '40 minutes', $1::jsonb from tenants`,
+    select context_identifier, 0, 3, date_trunc('milliseconds', now()) - interval '40 minutes', $1::jsonb from tenants`,
     [JSON.stringify(licenses)],
   );
   await database.query(
@@ -294,7 +300,7 @@ async function seedUsers(environment: NodeJS.ProcessEnv, known: boolean, perTena
   if (known)
     await database.query(
       `insert into license_snapshots (context_identifier, associate_id, format, read_at, content)
-      select context_identifier, n, 3, now() - interval '3 days',
+      select context_identifier, n, 3, date_trunc('milliseconds', now()) - interval '3 days',
         jsonb_set(($1::jsonb[])[1 + (n - 1) % 3], '{associateId}', to_jsonb(n))
       from tenants, generate_series(1, $2::int) n`,
       [contents.map((content) => JSON.stringify(content)), perTenant],

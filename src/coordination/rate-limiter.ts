@@ -13,13 +13,13 @@ export const maxCallWaitMs = 10_000;
 /** The same for a call that its page can do without, ms. */
 export const maxSoonWaitMs = 1_500;
 /** Of the calls of a second, those that a call from the spare ones leaves to the others. */
-export const sparedCalls = 2;
+const sparedCalls = 2;
 
 /**
  * Which of the coming calls a call may take. `any`: the next one within ten seconds. `soon`: the next one within 1.5 seconds,
  * for what a page can do without. `spare`: one at once that leaves `sparedCalls` to the others, for what nobody waits for.
  */
-export type CallTurn = 'any' | 'soon' | 'spare';
+type CallTurn = 'any' | 'soon' | 'spare';
 
 /**
  * Reserves a call to a tenant. @returns the time to wait before the call, ms; null when too many calls wait, or the tenant is not installed

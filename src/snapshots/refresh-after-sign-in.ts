@@ -9,7 +9,7 @@ import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { LicenseSnapshots } from './license-snapshots.ts';
 
 /** A completed sign-in whose user's data are still to be read. */
-export interface RecentSignIn {
+interface RecentSignIn {
   readonly tenantId: string;
   readonly associateId: number;
   /** A secret of the user; kept in memory until the data are read. */
@@ -28,8 +28,8 @@ export interface RefreshAfterSignIn {
   stop(): Promise<void>;
 }
 
-/** How soon and how fast sign-ins are worked off. */
-export interface RefreshPace {
+/** How soon and how fast sign-ins are processed. */
+interface RefreshPace {
   /** The page of the sign-in comes first, ms. */
   readonly settleMs: number;
   /** The pause after the limit of calls left nothing to spare, ms. */
@@ -38,7 +38,7 @@ export interface RefreshPace {
   readonly outageMs: number;
 }
 
-export const refreshPace: RefreshPace = { settleMs: 2_000, busyMs: 250, outageMs: 10_000 };
+const refreshPace: RefreshPace = { settleMs: 2_000, busyMs: 250, outageMs: 10_000 };
 
 /** Sign-ins that wait in one process; about 1 kB each. Those beyond it are read at the next sign-in, within an hour. */
 const maxWaiting = 20_000;

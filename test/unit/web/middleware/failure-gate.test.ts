@@ -5,7 +5,7 @@ import { createTokenBuckets } from '../../../../src/web/middleware/token-bucket.
 const createGate = (burst: number) =>
   createFailureGate(createTokenBuckets({ burst, perSecond: 1 / 60 }, () => 0));
 
-/** Attempts that end when they are told to, and what became of each. */
+/** Attempts that end when the test says so, and what became of each. */
 function attemptMany(gate: FailureGate, count: number) {
   const started: ((error?: Error) => void)[] = [];
   const outcomes = Array.from({ length: count }, () =>

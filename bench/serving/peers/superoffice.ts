@@ -2,28 +2,36 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { json, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { signJwt } from '../../sandbox/jwt.ts';
-import { createSigningKeys, generateSigningKey } from '../../sandbox/keys.ts';
-import { extendedLicenseInfo, licenseOwner, owners } from '../../sandbox/license-carriers.ts';
-import { principalRoutes } from '../../sandbox/principal.ts';
-import { createTenants, type Tenant, type User } from '../../sandbox/tenants.ts';
+import { registerApp } from '../../../sandbox/app-registration.ts';
+import { createSigningKeys, generateSigningKey } from '../../../sandbox/keys.ts';
+import { extendedLicenseInfo, licenseOwner, owners } from '../../../sandbox/license-carriers.ts';
+import { principalRoutes } from '../../../sandbox/principal.ts';
+import { createTenants, type Tenant, type User } from '../../../sandbox/tenants.ts';
+import { createTokens } from '../../../sandbox/tokens.ts';
 
 /**
  * SuperOffice for a storm of sign-ins, as a program of its own: every tenant `Cust` with digits, with the licenses of the
  * Premium tenant of the sandbox and users from 1 on. Each call takes `DELAY_MS`. It checks no limit; it counts the calls.
  */
-const { PORT, DELAY_MS, USERS, CLIENT_ID } = z
+const { PORT, DELAY_MS, USERS, CLIENT_ID, CLIENT_SECRET, PRIVATE_KEY } = z
   .object({
     PORT: z.coerce.number(),
     DELAY_MS: z.coerce.number(),
     USERS: z.coerce.number(),
     CLIENT_ID: z.string(),
+    CLIENT_SECRET: z.string(),
+    PRIVATE_KEY: z.string(),
   })
   .parse(process.env);
 
 const origin = `http://127.0.0.1:${PORT}`;
-const identity = 'http://schemes.superoffice.net/identity/';
 const keys = createSigningKeys(generateSigningKey());
+const app = registerApp(origin, {
+  clientId: CLIENT_ID,
+  clientSecret: CLIENT_SECRET,
+  privateKeyPem: PRIVATE_KEY,
+});
+const tokens = createTokens({ origin, app, keys, otherTenant: (tenant) => tenant, now: Date.now });
 const plans = ['ten-sales', 'ten-service', 'ten-marketing'];
 const premium = createTenants()
   .all()
@@ -71,7 +79,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 async function reply(request: IncomingMessage, pathname: string): Promise<unknown> {
   if (pathname.endsWith('/jwks')) return keys.jwks();
-  if (pathname.endsWith('/oauth/tokens')) return tokens(new URLSearchParams(await text(request)));
+  if (pathname.endsWith('/oauth/tokens')) return exchange(new URLSearchParams(await text(request)));
   if (pathname.endsWith('/Authenticate')) return systemUser(await json(request));
   const [, tenantId = '', path = ''] = /^\/(Cust\d+)\/api\/v1\/(.*)$/.exec(pathname) ?? [];
   if (tenantId === '') return state(pathname.split('/').at(-1) ?? '');
@@ -96,8 +104,10 @@ async function callWebApi(request: IncomingMessage, path: string): Promise<unkno
   if (path === 'User/currentPrincipal') {
     const [, tenantId = '', associateId = ''] =
       /^Bearer 8A:(Cust\d+)\.(\d+)$/.exec(request.headers.authorization ?? '') ?? [];
-    const tenant = { ...shared, contextIdentifier: tenantId };
-    const call = { tenant, caller: { kind: 'user', associateId: Number(associateId) } };
+    const call = {
+      tenant: tenantOf(tenantId),
+      caller: { kind: 'user', associateId: Number(associateId) },
+    };
     return principalRoutes()[0]?.handle(
       call as Parameters<NonNullable<ReturnType<typeof principalRoutes>[0]>['handle']>[0],
     );
@@ -117,40 +127,17 @@ function findUser(associateId: number): User {
 }
 
 /** The code of a sign-in is its tenant, user and nonce: the load generator is SuperOffice's page and the user's browser. */
-function tokens(form: URLSearchParams) {
-  const [tenantId = '', associateId = '', nonce = ''] = (form.get('code') ?? '').split('.');
-  const { userName } = findUser(Number(associateId));
-  const claims = {
-    sub: userName,
-    [`${identity}associateid`]: associateId,
-    [`${identity}ctx`]: tenantId,
-    [`${identity}serial`]: serialOf(tenantId),
-    [`${identity}email`]: userName,
-    [`${identity}is_administrator`]: 'False',
-    [`${identity}identityprovider`]: 'superoffice-online',
-    nonce,
-    iss: origin,
-    aud: CLIENT_ID,
-    ...lifetime(),
-  };
-  return {
-    token_type: 'Bearer',
-    access_token: `8A:${tenantId}.${associateId}`,
-    expires_in: 3_600,
-    id_token: sign(claims),
-  };
+function exchange(form: URLSearchParams) {
+  const [tenantId = '', associateId = '', nonce] = (form.get('code') ?? '').split('.');
+  const idToken = tokens.idToken(tenantOf(tenantId), findUser(Number(associateId)), nonce);
+  const accessToken = `8A:${tenantId}.${associateId}`;
+  return { token_type: 'Bearer', access_token: accessToken, expires_in: 3_600, id_token: idToken };
 }
 
 function systemUser(body: unknown) {
-  const { ContextIdentifier: tenantId } = z.object({ ContextIdentifier: z.string() }).parse(body);
-  const claims = {
-    [`${identity}ticket`]: `7T:${tenantId}`,
-    [`${identity}ctx`]: tenantId,
-    iss: 'SuperOffice AS',
-    aud: `spn:${serialOf(tenantId)}`,
-    ...lifetime(),
-  };
-  return { IsSuccessful: true, Token: sign(claims), ErrorMessage: null };
+  const { ContextIdentifier } = z.object({ ContextIdentifier: z.string() }).parse(body);
+  const token = tokens.systemUserJwt(tenantOf(ContextIdentifier), `7T:${ContextIdentifier}`);
+  return { IsSuccessful: true, Token: token, ErrorMessage: null };
 }
 
 function state(tenantId: string) {
@@ -166,18 +153,8 @@ function state(tenantId: string) {
   };
 }
 
-function serialOf(tenantId: string): string {
-  return tenantId.slice('Cust'.length);
-}
-
-function lifetime() {
-  const seconds = Math.floor(Date.now() / 1_000);
-  return { nbf: seconds - 60, exp: seconds + 300 };
-}
-
-function sign(claims: Record<string, string | number>): string {
-  const { x5t, privateKey } = keys.current();
-  return signJwt({ x5t }, claims, privateKey);
+function tenantOf(contextIdentifier: string): Tenant {
+  return { ...shared, contextIdentifier, serialNr: contextIdentifier.slice('Cust'.length) };
 }
 
 function figures() {
