@@ -64,7 +64,7 @@ export default defineConfig({
       },
       {
         extends: false,
-        test: { name: 'mocked-http', include: [mockedHttp], maxWorkers, ...limits },
+        test: { name: 'mocked-http', include: [mockedHttp], isolate: false, maxWorkers, ...limits },
       },
     ],
   },

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import express, { type Express } from 'express';
+import express, { type Express, Router } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { deriveKeyring } from './crypto/keyring.ts';
@@ -12,7 +12,6 @@ import { createCompareUsers } from './lifecycle/reconcile/compare-users.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
 import { createFindListedUser } from './snapshots/find-listed-user.ts';
-import { createAdminRouter } from './web/admin/admin-router.ts';
 import { createApiRouters } from './web/api/api-router.ts';
 import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
 import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts';
@@ -20,6 +19,7 @@ import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
 import { clientAddress } from './web/middleware/client-address.ts';
+import { createDeferredRouter } from './web/middleware/deferred-router.ts';
 import { limitInFlight } from './web/middleware/limit-in-flight.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
 import { createOwnPagesOnly } from './web/middleware/own-origin.ts';
@@ -37,9 +37,8 @@ import { createPanelRouter } from './web/panel/panel-router.ts';
 import { serveAssets } from './web/rendering/assets.ts';
 import { type Languages, loadLanguages } from './web/rendering/i18n.ts';
 import { loadVendor, type Vendor } from './web/rendering/vendor.ts';
-import { loadViews, type Views } from './web/rendering/views.ts';
+import { type LoadedViews, loadViews } from './web/rendering/views.ts';
 import { createFinishInstall } from './web/setup/install.ts';
-import { createSetupRouter } from './web/setup/setup-router.ts';
 import { createBeginSignIn, createStartSignIn } from './web/sign-in/begin-sign-in.ts';
 import { createCsrfProtection } from './web/sign-in/csrf.ts';
 import { createFormDrafts } from './web/sign-in/form-draft.ts';
@@ -50,7 +49,7 @@ import { createSignInRouter } from './web/sign-in/sign-in-router.ts';
 /** The texts and templates of all pages, and the vendor that they name. */
 export interface Pages {
   readonly languages: Languages;
-  readonly views: Views;
+  readonly views: LoadedViews;
   readonly vendor: Vendor;
 }
 
@@ -89,6 +88,8 @@ const maxInFlightPerClient = 256;
 export interface App {
   readonly app: Express;
   readonly listener: RequestListener;
+  /** Loads the routes that a start does not load: those of administrators and of the installation. */
+  loadRest(): Promise<void>;
 }
 
 /** Builds the web application: its middleware and routers, in the order in which a request passes them. */
@@ -161,9 +162,13 @@ export function buildApp(appDeps: AppDeps): App {
   app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
   app.use(createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes }));
   app.use(createSignInRouter({ ...deps, finishInstall }));
-  app.use(createAdminRouter(deps));
-  app.use(createSetupRouter({ ...deps, deprovision }));
+  const rest = createDeferredRouter(async () => {
+    const { createAdminRouter } = await import('./web/admin/admin-router.ts');
+    const { createSetupRouter } = await import('./web/setup/setup-router.ts');
+    return Router().use(createAdminRouter(deps), createSetupRouter({ ...deps, deprovision }));
+  });
+  app.use(rest.router);
   app.use(notFound, handleError);
   const listener = createEvaluationShortcut({ app, evaluate: api.evaluate, onRequest: metrics.onRequest });
-  return { app, listener };
+  return { app, listener, loadRest: rest.load };
 }

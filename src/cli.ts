@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=64
+#!/usr/bin/env -S node --min-semi-space-size=64 --max-semi-space-size=64
 import { readFileSync } from 'node:fs';
 import { inspect, parseArgs } from 'node:util';
 import { type Command, CommandError, print, UsageError } from './cli/command.ts';

@@ -9,7 +9,7 @@ import { buildApp, loadPages, type Pages } from './app.ts';
 import { type Config, ConfigError, loadConfig, processEnvironment } from './config/config.ts';
 import { DatabaseSetupError } from './database/setup-error.ts';
 import { createProvisioning } from './lifecycle/provisioning/create-provisioning.ts';
-import { startWorkers } from './lifecycle/start-workers.ts';
+import { startWorkersEventually } from './lifecycle/start-workers-eventually.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { projectRoot } from './project-root.ts';
 import { openServices, type Services } from './services.ts';
@@ -46,6 +46,9 @@ const maxConnections = 4_096;
 
 /** Connections of one client that reaches the process without a trusted proxy. */
 const maxConnectionsPerClient = 256;
+
+/** What no request needs is started this long after the process is ready, so that it does not delay the first ones, ms. */
+const firstRequestsMs = 50;
 
 /** How long `/readyz` reports a stopping process before it refuses connections, ms: proxies ask every few seconds. */
 const drainMs = 1_000;
@@ -93,23 +96,42 @@ async function serve(deps: {
   services: Services;
   stop: AbortSignal;
 }) {
-  const { config, services, stop, log } = deps;
+  const { config, pages, services, stop, log } = deps;
   const provisioning = createProvisioning({ config, services, root });
-  const startingWorkers = startWorkers({ ...services, ...provisioning, log, now: Date.now });
-  const { app, listener } = buildApp({ ...deps, root, ...provisioning, stopping: stop, now: Date.now });
+  const { app, listener, loadRest } = buildApp({
+    ...deps,
+    root,
+    ...provisioning,
+    stopping: stop,
+    now: Date.now,
+  });
   const server = createServer({ connectionsCheckingInterval }, listener);
   const isTrusted: (address: string, hop: number) => boolean = app.get('trust proxy fn');
   limitConnections(server, maxConnectionsPerClient, (address) => isTrusted(address, 0));
   Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });
-  const workers = await startingWorkers;
   server.listen(config.port, config.host);
   await once(server, 'listening');
   log.info({ host: config.host, port: config.port }, 'planlens is ready');
-  if (!stop.aborted) await once(stop, 'abort');
+  const stopped = stop.aborted ? Promise.resolve([]) : once(stop, 'abort');
+  const startRest = async () => {
+    await Promise.race([stopped, sleep(firstRequestsMs)]);
+    const startingWorkers = startWorkersEventually({
+      ...services,
+      ...provisioning,
+      log,
+      stop,
+      now: Date.now,
+    });
+    await Promise.all([startingWorkers, services.prefetch()]);
+    await loadRest();
+    await pages.views.compileAll();
+  };
+  // A failure ends the process, like one before it is ready.
+  await Promise.race([stopped, startRest().then(() => stopped)]);
   await sleep(drainMs);
   server.close();
   server.closeIdleConnections();
   const graceTimer = setTimeout(() => server.closeAllConnections(), shutdownGraceMs);
-  await Promise.all([once(server, 'close'), workers.stop()]);
+  await Promise.all([once(server, 'close'), services.jobs.stopProcessing()]);
   clearTimeout(graceTimer);
 }

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createAdvisoryLocks, type WithFencedLock } from './coordination/advisory-locks.ts';
 import { circuitChannel, parseCircuitOpen, publishCircuitOpen } from './coordination/circuit-events.ts';
 import { type JobQueue, openJobQueue } from './coordination/jobs/job-queue.ts';
+import { areJobTablesCurrent } from './coordination/jobs/job-tables.ts';
+import { createLazyJobQueue } from './coordination/jobs/lazy-job-queue.ts';
 import { measureQueueDepths } from './coordination/jobs/queue-depth.ts';
 import { deleteJobsOfTenant } from './coordination/jobs/tenant-jobs.ts';
 import type { WithLock } from './coordination/keyed-mutex.ts';
@@ -13,11 +16,12 @@ import { publishTenantStateRead } from './coordination/tenant-state-events.ts';
 import { deriveKeyring } from './crypto/keyring.ts';
 import { createSecretBox, type SecretBox } from './crypto/secret-box.ts';
 import { openConfiguredDatabase } from './database/configured-database.ts';
-import type { Database } from './database/database.ts';
+import { type Database, openIdleConnections } from './database/database.ts';
 import { openDatabaseSession } from './database/database-session.ts';
 import { explainDatabaseError } from './database/explain-error.ts';
 import { openReadiness } from './database/readiness.ts';
 import { assertWritable } from './database/writable.ts';
+import { AppError } from './errors.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
 import { detectSuite, findSuiteIndicators } from './licensing/plans/detect-suite.ts';
 import { countSeatNumbers } from './licensing/plans/seat-numbers.ts';
@@ -112,6 +116,8 @@ export interface Services {
    * (`Cust12345/101`), changed in any process, and with null when changes may have been missed.
    */
   onDataChange(listener: (key: string | null) => void): void;
+  /** Reads keys and opens connections that the first requests need, so that they do not wait. Never rejects. */
+  prefetch(): Promise<void>;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
   /** Whether the database accepts writes; costs at most one query per second. */
@@ -131,9 +137,6 @@ export async function openServices(deps: {
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
   const readiness = openReadiness(url, onConnectionLost);
   const telemetry = createTelemetry({ log, metrics });
-  const openingJobs = openJobQueue({ url, ...telemetry }).catch((error: unknown) => {
-    throw explainDatabaseError(error);
-  });
   const advisoryLocks = createAdvisoryLocks({
     openSession: () => openDatabaseSession(url, onConnectionLost),
     now,
@@ -146,13 +149,6 @@ export async function openServices(deps: {
   const tenants = openTenants({ db, secrets, locks, now });
   const accessRequests = createAccessRequestStore({ db, now });
   const licenses = openLicenses({ config, db, superOffice, tenants, locks, telemetry, now });
-  const jobs = await openingJobs;
-  const measureJobs = async () => {
-    await assertWritable(db);
-    return measureQueueDepths(db);
-  };
-  metrics.watch({ measureJobs, tenants });
-
   const webhooks = createWebhookStore({ db, secrets, now });
   const apiKeyUses = createApiKeyUses({ db, now, onFailed: telemetry.onUsesNotWritten });
   const apiKeys = createApiKeyStore({ db, uses: apiKeyUses, now });
@@ -183,6 +179,14 @@ export async function openServices(deps: {
     },
     { onListening: () => invalidateAll(caches), onConnectionLost: telemetry.onListenerLost },
   );
+  const jobs = createLazyJobQueue(() => openJobQueue({ url, ...telemetry }));
+  // Tables that are missing or old may not be made, or take long: then no request must wait for them.
+  if (!(await areJobTablesCurrent(db))) await jobs.open().catch(throwExplained);
+  const measureJobs = async () => {
+    await assertWritable(db);
+    return measureQueueDepths(db);
+  };
+  metrics.watch({ measureJobs, tenants });
   return {
     superOffice,
     tenants,
@@ -226,6 +230,12 @@ export async function openServices(deps: {
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void events.on('removal', listener),
     onDataChange: (listener) => void events.on('change', listener),
+    async prefetch() {
+      // A lock that nobody else takes opens the first session of the locks.
+      const openingLocks = locks(`start ${randomUUID()}`, async () => {}).catch(() => {});
+      const prefetchingKeys = superOffice.jwks.prefetch().catch(telemetry.onPrefetchFailed);
+      await Promise.all([openIdleConnections(db), openingLocks, prefetchingKeys]);
+    },
     locks,
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: readiness.isDatabaseUp,
@@ -239,6 +249,11 @@ export async function openServices(deps: {
       await closeDatabase();
     },
   };
+}
+
+/** @throws an error that names the remedy, if the cause has one */
+function throwExplained(error: unknown): never {
+  throw explainDatabaseError(error instanceof AppError ? error.cause : error);
 }
 
 /** An approval waits until a removal or provisioning in progress has ended, so that none of them undoes another. */
@@ -263,7 +278,7 @@ function openSuperOffice(deps: {
   now: () => number;
 }): SuperOffice {
   const { config, db, ticketStore, telemetry, now } = deps;
-  const superOffice = connectSuperOffice({
+  return connectSuperOffice({
     ...config.superOffice,
     redirectUri: `${config.publicUrl}/auth/callback`,
     onCall: telemetry.onCall,
@@ -279,9 +294,6 @@ function openSuperOffice(deps: {
     acquireCall: createRateLimiter({ db }),
     now,
   });
-  // Prefetched so that the first sign-in does not wait for it; a failure is retried by that sign-in.
-  superOffice.jwks.prefetch().catch(telemetry.onPrefetchFailed);
-  return superOffice;
 }
 
 function openLicenses(deps: {

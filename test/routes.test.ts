@@ -55,6 +55,7 @@ beforeAll(async () => {
     stopping,
     now: Date.now,
   });
+  await built.loadRest();
   app = built.app;
   server = createServer(built.listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -80,7 +81,13 @@ describe('route table', () => {
     // Behind the routes of operators, which must respond whatever clients do.
     const others = steps.slice(first, last).filter(({ route }) => route === null);
     const ofApi = ['cors', 'limitInFlight', 'notFound', 'answerProblem'];
-    expect(others.map(({ name }) => name)).toEqual(['securityHeaders', ...ofApi, 'limitInFlight', 'assets']);
+    expect(others.map(({ name }) => name)).toEqual([
+      'securityHeaders',
+      ...ofApi,
+      'limitInFlight',
+      'assets',
+      'untilLoaded',
+    ]);
     expect(steps.slice(last + 1).map(({ name }) => name)).toEqual(['notFound', 'handleError']);
   });
 

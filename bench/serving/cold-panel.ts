@@ -25,7 +25,7 @@ interface Case {
 const cases: readonly Case[] = [
   {
     name: 'ticket cached, licenses not cached',
-    goalMs: 150,
+    goalMs: 140,
     restart: false,
     async clear(database) {
       await database.query('delete from license_snapshots');
@@ -38,7 +38,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'nothing cached',
-    goalMs: 380,
+    goalMs: 260,
     restart: true,
     clear: (database) => database.query('truncate license_snapshots, tickets'),
   },
@@ -79,7 +79,7 @@ export async function coldPanel(benchDatabase: BenchDatabase) {
   await sandbox.close();
   return {
     name: 'Cold panel',
-    goal: 'at most 150 ms, and 380 ms',
+    goal: 'at most 140 ms, and 260 ms',
     met: figures.every(({ met }) => met),
     rounds,
     injectedMs,

@@ -9,7 +9,7 @@ import { seedTenants } from './seed.ts';
 import { formatTable } from './table.ts';
 
 const rounds = 7;
-const goalMs = 1_000;
+const goalMs = 350;
 
 /** Measures the time from process start to readiness on an existing database, and its parts. */
 export async function start(benchDatabase: BenchDatabase) {
@@ -39,17 +39,23 @@ export async function start(benchDatabase: BenchDatabase) {
     ['Node.js', node],
     ['loading modules', modules],
     ['PostgreSQL connection and one query', database],
-    ['rest: schema check, views, locales, listen, readiness check', ready - node - modules - database],
+    [
+      'rest: settings, schema check, views, locales, routes, listen, readiness check',
+      ready - node - modules - database,
+    ],
   ] as const;
   return {
     name: 'Start',
-    goal: 'under 1000 ms until /readyz',
-    met: ready < goalMs,
+    goal: `at most ${goalMs} ms until /readyz`,
+    met: ready <= goalMs,
     rounds,
     figures: { ready, slowest: Math.round(Math.max(...times.ready)), parts: Object.fromEntries(parts) },
     printed: formatTable(
       ['Start', 'median, ms'],
-      [['until /readyz is ready', ready], ...parts.map(([part, ms]) => [`of which ${part}`, ms])],
+      [
+        [`until /readyz is ready, goal ${goalMs}`, ready],
+        ...parts.map(([part, ms]) => [`of which ${part}`, ms]),
+      ],
     ),
   };
 }

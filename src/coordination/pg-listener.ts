@@ -66,8 +66,8 @@ export function subscribe(
   async function startListening(client: Client): Promise<void> {
     await client.connect();
     await setTimeouts(client, requestTimeouts);
-    for (const channel of [heartbeatChannel, ...Object.keys(channels)])
-      await client.query(`listen ${channel}`);
+    const all = [heartbeatChannel, ...Object.keys(channels)];
+    await client.query(all.map((channel) => `listen ${channel}`).join('; '));
     handlers.onListening();
   }
 

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { type Database, openDatabase } from './database.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { explainDatabaseError } from './explain-error.ts';
 import { IncompatibleDatabaseError } from './migrate.ts';
 import { assertSessionPooling } from './session-pooling.ts';
@@ -34,6 +33,7 @@ export async function openConfiguredDatabase(
     const db = await openCheckedDatabase(location.url, onConnectionLost);
     return { db, url: location.url, onConnectionLost, closeDatabase: () => db.destroy() };
   }
+  const { startEmbeddedPostgres } = await import('./embedded-postgres.ts');
   const postgres = await startEmbeddedPostgres(location.dataDir, {
     onLost: () => log.error('embedded PostgreSQL is gone and is being started again'),
     onRestarted: () => log.warn('embedded PostgreSQL was started again'),
@@ -53,14 +53,14 @@ export async function openConfiguredDatabase(
 
 /** Opens a database that someone else set up. */
 async function openCheckedDatabase(url: string, onConnectionLost: (error: Error) => void): Promise<Database> {
+  const openingDb = openDatabase(url, onConnectionLost);
+  // It may fail before the check awaits it.
+  openingDb.catch(() => {});
   try {
-    const db = await openDatabase(url, onConnectionLost);
-    await assertSessionPooling(url, db).catch(async (error: unknown) => {
-      await db.destroy();
-      throw error;
-    });
-    return db;
+    await assertSessionPooling(url, openingDb);
+    return await openingDb;
   } catch (error) {
+    await openingDb.then((db) => db.destroy()).catch(() => {});
     throw explainDatabaseError(error);
   }
 }

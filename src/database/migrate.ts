@@ -38,20 +38,23 @@ export class IncompatibleDatabaseError extends DatabaseSetupError {
 }
 
 /**
- * Brings the schema up to date; Kysely's lock lets one process at a time migrate. A database that a later version has
- * migrated further is left unchanged.
+ * Whether the schema is up to date: Kysely would take a dozen queries to find no migration missing. So is the schema of a
+ * later version, whose migrations Kysely would refuse because it cannot find them.
  * @throws IncompatibleDatabaseError when the applied migrations differ from the known ones
  * @throws DatabaseSetupError when the schema of the connection does not exist
  */
-export async function migrate(db: Kysely<unknown>): Promise<void> {
+export async function isMigrated(db: Kysely<unknown>): Promise<boolean> {
   const known = Object.keys(migrations);
-  const schema = await findSchema(db);
-  const applied = await readAppliedMigrations(db, schema);
+  const applied = await readAppliedMigrations(db);
   if (applied.some((name, index) => index < known.length && name !== known[index])) {
     throw new IncompatibleDatabaseError();
   }
-  // Kysely would refuse later migrations because it cannot find them, and take a dozen queries to find none missing.
-  if (applied.length >= known.length) return;
+  return applied.length >= known.length;
+}
+
+/** Brings the schema up to date; Kysely's lock lets one process at a time migrate. */
+export async function migrate(db: Kysely<unknown>): Promise<void> {
+  const { schema } = await findSchema(db);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
@@ -61,11 +64,17 @@ export async function migrate(db: Kysely<unknown>): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-/** The first existing schema of the search path, in which tables are created. */
-async function findSchema(db: Kysely<unknown>): Promise<string> {
-  const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
-  const schema = rows[0]?.schema ?? null;
-  if (schema !== null) return schema;
+/** The first existing schema of the search path, in which tables are created, and whether any migration was applied to it. */
+async function findSchema(
+  db: Kysely<unknown>,
+): Promise<{ readonly schema: string; readonly exists: boolean }> {
+  const { rows } = await sql<{ schema: string | null; exists: boolean }>`
+    select current_schema() as schema,
+           to_regclass(quote_ident(current_schema()) || '.kysely_migration') is not null as exists`.execute(
+    db,
+  );
+  const { schema = null, exists = false } = rows[0] ?? {};
+  if (schema !== null) return { schema, exists };
   throw new DatabaseSetupError(
     'The schema in the search_path of DATABASE_URL does not exist. Create it, and give its user the right to create tables ' +
       'there.',
@@ -73,10 +82,9 @@ async function findSchema(db: Kysely<unknown>): Promise<string> {
 }
 
 /** The names of the applied migrations, sorted; none for an empty schema. Another schema may have another app's. */
-async function readAppliedMigrations(db: Kysely<unknown>, schema: string): Promise<string[]> {
-  const table = await sql<{ exists: boolean }>`
-    select to_regclass(format('%I.kysely_migration', ${schema}::text)) is not null as exists`.execute(db);
-  if (!table.rows[0]?.exists) return [];
+async function readAppliedMigrations(db: Kysely<unknown>): Promise<string[]> {
+  const { schema, exists } = await findSchema(db);
+  if (!exists) return [];
   const { rows } = await sql<{ name: string }>`
     select name from ${sql.id(schema, 'kysely_migration')}`.execute(db);
   return rows.map(({ name }) => name).sort();

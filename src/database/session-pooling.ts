@@ -11,11 +11,12 @@ const notificationTimeoutMs = 5_000;
 /**
  * Checks that a connection to `url` keeps its session: it listens, and must hear a notification that `db` sends over another
  * connection. A pooler that gives a connection another session for each transaction would lose notifications and locks.
+ * @param openingDb the database at `url`, which may still be opening
  * @throws DatabaseSetupError when the notification is not received
  */
 export async function assertSessionPooling<T>(
   url: string,
-  db: Kysely<T>,
+  openingDb: Kysely<T> | Promise<Kysely<T>>,
   timeoutMs: number = notificationTimeoutMs,
 ): Promise<void> {
   const channel = `planlens_session_${randomUUID().replaceAll('-', '')}`;
@@ -27,7 +28,7 @@ export async function assertSessionPooling<T>(
     const heard = new Promise<boolean>((resolve) => {
       client.on('notification', (notification) => resolve(notification.channel === channel));
     });
-    await sql`select pg_notify(${channel}, '')`.execute(db);
+    await sql`select pg_notify(${channel}, '')`.execute(await openingDb);
     if (await Promise.race([heard, sleep(timeoutMs, false)])) return;
   } finally {
     await client.end().catch(() => {});

@@ -27,6 +27,16 @@ describe('deploy/Dockerfile', () => {
     expect(`exec ${parseCommand(command).join(' ')}`).toBe(packageJson.scripts.start);
   });
 
+  it('compiles the code with the user and the flags that it runs with', () => {
+    const [command = ''] = valuesOf(runtime, 'CMD');
+    const [program, ...args] = parseCommand(command);
+    const flags = args.filter((arg) => arg.startsWith('--'));
+    const [build] = stages as [Stage];
+    const compiling = valuesOf(build, 'RUN').find((text) => text.includes('enableCompileCache'));
+    expect(compiling).toContain(`${program} ${flags.join(' ')} --eval`);
+    expect(valuesOf(build, 'USER')).toEqual([...valuesOf(runtime, 'USER'), '0:0']);
+  });
+
   it('does not run as root', () => {
     expect(valuesOf(runtime, 'USER')).toEqual(['1000:1000']);
   });

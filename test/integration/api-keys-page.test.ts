@@ -187,7 +187,8 @@ describe('the page of the API keys', async () => {
     await createApiKey(apiKeys, { name: 'Gone', ...inDays(-1) });
     await createApiKey(apiKeys, { name: 'Soon', ...inDays(14) });
     await createApiKey(apiKeys, { name: 'Later', ...inDays(15) });
-    const { html } = (await open()).page;
+    const { client, page } = await open();
+    const { html } = page;
     const marks = [...html.matchAll(/<bdi>(Later|Soon|Gone)<\/bdi>.*?<\/tr>/gs)].map(([row, name]) => [
       name,
       row.includes('Expires soon'),
@@ -198,6 +199,10 @@ describe('the page of the API keys', async () => {
       ['Soon', true, false],
       ['Gone', false, true],
     ]);
+    const overview = getVisibleText((await client.get(`${url}/admin?lang=en`)).html);
+    expect(overview).toMatch(/The API key Soon expires on/);
+    expect(overview).toMatch(/The API key Gone expired on/);
+    expect(overview).not.toContain('Later');
   });
 
   it('concerns only the own tenant', async () => {

@@ -1,8 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import readXlsxFile from 'read-excel-file/node';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { callsPerSecond } from '../../src/coordination/rate-limiter.ts';
 import { runQuery } from '../support/database.ts';
+import { untilReconciled } from '../support/jobs.ts';
 import { install, startPlanlens, type TestUser } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
@@ -17,9 +18,7 @@ describe('a tenant of 5,000 users', async () => {
   afterAll(() => planlens.close());
   const { control } = planlens.sandbox;
   await install(planlens, administrator);
-  await vi.waitUntil(() => planlens.logged.some((line) => line.includes('"tenant reconciled"')), {
-    timeout: 60_000,
-  });
+  await untilReconciled(planlens.environment, 60_000);
   const reconciliation = control.requests();
   const cookie = sessionCookie(planlens.environment, { ...administrator, isAdministrator: true });
   const get = (path: string) => fetch(`${planlens.url}${path}`, { headers: { accept: 'text/html', cookie } });

@@ -30,14 +30,14 @@ import { sessionCookie } from '../support/session-cookie.ts';
 
 const { tenantId } = testUsers.administrator;
 /** The number of webhook events, and how long processes are killed, ms. For a longer run: `PLANLENS_STORM=20000,120000`. */
-const [events = isLongForm ? 2_000 : 200, stormMs = isLongForm ? 30_000 : 4_000] = (
+const [events = isLongForm ? 2_000 : 200, stormMs = isLongForm ? 30_000 : 3_000] = (
   process.env.PLANLENS_STORM ?? ''
 )
   .split(',')
   .filter(Boolean)
   .map(Number);
 /** Concurrent panel views. */
-const views = isLongForm ? 1_000 : 200;
+const views = isLongForm ? 1_000 : 100;
 
 describe('three processes on one PostgreSQL', () => {
   let sandbox: Sandbox;

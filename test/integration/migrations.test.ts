@@ -9,6 +9,7 @@ import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { migrations } from '../../src/database/migrate.ts';
 import { databaseOfEarlierVersion, emptyDatabase, recordMigrations } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { isLongForm } from '../support/long-form.ts';
 import {
   getVisibleText,
   installedPlanlens,
@@ -23,6 +24,8 @@ import { sessionCookie } from '../support/session-cookie.ts';
 const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 const versions = Object.keys(migrations);
+/** The first, from which every later migration runs, the one before the last, and the last. */
+const examined = isLongForm ? versions : [versions[0] ?? '', ...versions.slice(-2)];
 
 describe('startup on a database with an earlier known migration', async () => {
   const planlens = await installedPlanlens();
@@ -90,7 +93,7 @@ describe('startup on a database with an earlier known migration', async () => {
     return (await fetch(address, { headers: { accept: 'text/html', cookie } })).text();
   }
 
-  it.each(versions)('migrates from %s without data loss and reconciles the tenant', async (version) => {
+  it.each(examined)('migrates from %s without data loss and reconciles the tenant', async (version) => {
     const databaseUrl = await databaseAt(version);
     const url = await start(databaseUrl);
     expect(await read(panelUrl({ url }, salesPremium), salesPremium)).toContain('<h1>Sales-Premium</h1>');

@@ -65,9 +65,13 @@ describe('built server', () => {
       const url = `http://localhost:${await freePort()}`;
       const sandbox = await startSandbox({ appUrl: url });
       const environment = appEnvironment(url, sandbox, await emptyDatabase());
-      const child = spawn(node, ['--max-semi-space-size=64', join(copy, 'dist', 'server.js')], {
-        env: environment,
-      });
+      const child = spawn(
+        node,
+        ['--min-semi-space-size=64', '--max-semi-space-size=64', join(copy, 'dist', 'server.js')],
+        {
+          env: environment,
+        },
+      );
       server = child;
       let errors = '';
       child.stderr.on('data', (chunk) => (errors += String(chunk)));

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import readXlsxFile from 'read-excel-file/node';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runQuery } from '../support/database.ts';
+import { untilReconciled } from '../support/jobs.ts';
 import { getVisibleText, install, startPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
@@ -17,9 +18,7 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
   const planlens = await startPlanlens();
   afterAll(() => planlens.close());
   await install(planlens, administrator);
-  await vi.waitUntil(() => planlens.logged.some((line) => line.includes('"tenant reconciled"')), {
-    timeout: 60_000,
-  });
+  await untilReconciled(planlens.environment, 60_000);
   const { services } = planlens;
 
   const get = (query = '', person = administrator, isAdministrator = true, at = path) => {

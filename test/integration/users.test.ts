@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
+import { reconcileNow } from '../support/jobs.ts';
 import { getVisibleText, install, installedPlanlens, type TestUser, testUsers } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
@@ -19,12 +20,7 @@ describe('the users page', async () => {
     return fetch(`${planlens.url}${path}`, { headers: { accept: 'text/html', cookie }, redirect: 'manual' });
   };
   const text = async (path: string) => getVisibleText(await (await get(path)).text());
-  async function reconcile(): Promise<void> {
-    const count = () => planlens.logged.filter((line) => line.includes('"tenant reconciled"')).length;
-    const before = count();
-    await services.requestReconciliation(tenantId);
-    await expect.poll(count).toBeGreaterThan(before);
-  }
+  const reconcile = () => reconcileNow(planlens, tenantId);
   async function pass(days: number): Promise<void> {
     planlens.passTime(days * day);
     passed += days * day;

@@ -8,7 +8,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { openServices } from '../../src/services.ts';
 import { runStatement } from '../support/database.ts';
 import { getTenant } from '../support/get-tenant.ts';
-import { untilCallbacksProcessed } from '../support/jobs.ts';
+import { reconcileNow, untilCallbacksProcessed } from '../support/jobs.ts';
 import { isLongForm } from '../support/long-form.ts';
 import {
   approve,
@@ -212,12 +212,6 @@ describe('the life cycle of a tenant', async () => {
     const tables = ['tenant_users', 'license_snapshots', 'license_changes', 'access_requests'];
     const about = async () => (await Promise.all(tables.map((table) => rows(table, associateId)))).flat();
     const retire = (retired: boolean) => control.setRetired({ tenant: tenantId, associateId, retired });
-    async function reconcileNow(): Promise<void> {
-      const count = () => planlens.logged.filter((line) => line.includes('"tenant reconciled"')).length;
-      const before = count();
-      await services.requestReconciliation(tenantId);
-      await expect.poll(count).toBeGreaterThan(before);
-    }
 
     it('leaves nothing, and a session that lives on stores nothing', async () => {
       const user = await signInToCrm(planlens, salesPremium);
@@ -227,12 +221,12 @@ describe('the life cycle of a tenant', async () => {
       expect((await about()).length).toBeGreaterThanOrEqual(3);
 
       retire(true);
-      await reconcileNow();
+      await reconcileNow(planlens, tenantId);
       // The list keeps a user who holds a plan.
       expect(await about()).toMatchObject([{ associate_id: associateId, retired: true }]);
       control.setPlan({ tenant: tenantId, associateId, plan: null });
       await idle();
-      await reconcileNow();
+      await reconcileNow(planlens, tenantId);
       expect(await about()).toEqual([]);
       for (let each = 0; each < 3; each += 1) {
         await user.get(panelUrl(planlens, salesPremium));
@@ -244,7 +238,7 @@ describe('the life cycle of a tenant', async () => {
       expect(JSON.stringify(await rowsIn(databaseUrl, 'audit_log'))).not.toContain('Markus');
 
       retire(false);
-      await reconcileNow();
+      await reconcileNow(planlens, tenantId);
       const again = await signInToCrm(planlens, salesPremium);
       await again.get(panelUrl(planlens, salesPremium));
       expect(await rows('license_snapshots', associateId)).toHaveLength(1);
@@ -259,7 +253,7 @@ describe('the life cycle of a tenant', async () => {
       await idle();
       expect(await about()).toEqual([]);
       await expect.poll(() => removed).toContain(`${tenantId}/${associateId}`);
-      await reconcileNow();
+      await reconcileNow(planlens, tenantId);
     });
   });
 

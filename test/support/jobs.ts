@@ -1,15 +1,21 @@
-import { Client } from 'pg';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
+import type { QueueName } from '../../src/coordination/jobs/queues.ts';
+import type { Services } from '../../src/services.ts';
+import { runQuery } from './database.ts';
+
+/** The number of jobs of queues that are not completed. */
+async function countJobs(databaseUrl: string, queues: readonly QueueName[]): Promise<number> {
+  const names = queues.map((queue) => `'${queue}'`).join(', ');
+  const [row] = await runQuery(
+    databaseUrl,
+    `select count(*)::int as count from pgboss.job where name in (${names}) and state < 'completed'`,
+  );
+  return Number(row?.count);
+}
 
 /** The number of callbacks that are not processed yet. */
-export async function countWaitingCallbacks(databaseUrl: string): Promise<number> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  const { rows } = await client.query(
-    "select count(*)::int as count from pgboss.job where name in ('state-changes', 'user-changes') and state < 'completed'",
-  );
-  await client.end();
-  return rows[0].count;
+export function countWaitingCallbacks(databaseUrl: string): Promise<number> {
+  return countJobs(databaseUrl, ['state-changes', 'user-changes']);
 }
 
 /** Waits until every received callback is processed. */
@@ -18,4 +24,22 @@ export async function untilCallbacksProcessed(
   timeout = 10_000,
 ): Promise<void> {
   await expect.poll(() => countWaitingCallbacks(String(environment.DATABASE_URL)), { timeout }).toBe(0);
+}
+
+/** Waits until no tenant is due and none is being reconciled, so that a run that began earlier is not taken for a later one. */
+export async function untilReconciled(environment: NodeJS.ProcessEnv, timeout = 10_000): Promise<void> {
+  const count = () => countJobs(String(environment.DATABASE_URL), ['due-reconciliations', 'reconciliations']);
+  await vi.waitUntil(async () => (await count()) === 0, { timeout });
+}
+
+/** Reconciles a tenant, however many of its reconciliations were requested before. */
+export async function reconcileNow(
+  app: {
+    readonly services: Pick<Services, 'requestReconciliation'>;
+    readonly environment: NodeJS.ProcessEnv;
+  },
+  tenantId: string,
+): Promise<void> {
+  await app.services.requestReconciliation(tenantId);
+  await untilReconciled(app.environment);
 }

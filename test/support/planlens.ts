@@ -60,11 +60,12 @@ export async function startPlanlens(): Promise<Planlens> {
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const metrics = createMetrics();
   const services = await openServices({ config, log, metrics, now });
+  void services.prefetch();
   const provisioning = createProvisioning({ config, services, root });
   const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
   let lifecycle = await startLifecycle(provisioning);
   const stopping = new AbortController().signal;
-  const { app, listener } = buildApp({
+  const { app, listener, loadRest } = buildApp({
     config,
     services,
     log,
@@ -75,6 +76,7 @@ export async function startPlanlens(): Promise<Planlens> {
     stopping,
     now,
   });
+  await loadRest();
   let isBlocking = false;
   server.on('request', (request, response) => {
     if (isBlocking && isFramed(request)) delete request.headers.cookie;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
-import { PgBoss } from 'pg-boss';
+import type { PgBoss } from 'pg-boss';
 import { authenticationOptions } from '../../database/require-auth.ts';
 
 /** Connections of a process for jobs; a worker has one more, which listens for notifications. */
@@ -30,6 +30,7 @@ export async function startBoss(deps: {
     query_timeout: statementTimeoutMs + 5_000,
     onConnect: (client: ClientBase) => client.query(`set statement_timeout = ${statementTimeoutMs}`),
   };
+  const { PgBoss } = await import('pg-boss');
   const boss = new PgBoss({
     ...clientOptions,
     connectionString: url,
@@ -45,7 +46,10 @@ export async function startBoss(deps: {
   });
   // Some errors are copies without a prototype.
   boss.on('error', ({ message }) => onFailed(new Error(message)));
-  await boss.start();
+  await boss.start().catch(async (error: unknown) => {
+    await closeBoss(boss);
+    throw error;
+  });
   return boss;
 }
 

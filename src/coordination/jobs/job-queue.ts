@@ -1,4 +1,4 @@
-import { fromKysely, type JobWithMetadata, type KyselyTransactionLike, type PgBoss } from 'pg-boss';
+import type { fromKysely as adaptKysely, JobWithMetadata, KyselyTransactionLike, PgBoss } from 'pg-boss';
 import { prepared } from '../../database/prepared.ts';
 import { closeBoss, startBoss } from './boss.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
@@ -67,10 +67,12 @@ export async function openJobQueue(deps: {
   onJobQueueFailed: (error: Error) => void;
 }): Promise<JobQueue> {
   const { url, onJobAttempt, onJobQueueFailed } = deps;
+  const { fromKysely } = await import('pg-boss');
   const boss = await startBoss({ url, isWorker: true, onFailed: onJobQueueFailed });
   await createQueues(boss);
   const names = new Set<QueueName>();
   const active = new Set<Promise<void>>();
+  const polls: NodeJS.Timeout[] = [];
 
   return {
     async enqueue(queue, jobs, transaction) {
@@ -81,12 +83,15 @@ export async function openJobQueue(deps: {
         return { data: payload, singletonKey: key, priority: urgent ? 1 : 0, startAfter, ...group };
       });
       if (rows.length > 0)
-        await boss.insert(queue, rows, transaction === undefined ? {} : { db: preparing(transaction) });
+        await boss.insert(
+          queue,
+          rows,
+          transaction === undefined ? {} : { db: preparing(fromKysely(transaction)) },
+        );
     },
 
     async process(queue, handle) {
       names.add(queue);
-      const { workers, pollSeconds } = queueWork[queue];
       const handleJob = createHandler(queue, handle, onJobAttempt);
       const processJob = async (job: JobWithMetadata<unknown>) => {
         const processing = handleJob(job);
@@ -96,9 +101,7 @@ export async function openJobQueue(deps: {
         active.delete(ended);
         return processing;
       };
-      for (let index = 0; index < workers; index += 1) {
-        await startWorker(boss, queue, pollSeconds, processJob);
-      }
+      polls.push(await startWorkers(boss, queue, processJob));
     },
 
     deadLetters: createDeadLetters(boss),
@@ -107,6 +110,7 @@ export async function openJobQueue(deps: {
 
     async stopProcessing() {
       // Not awaited: a worker that fetches from a silent database stops only when its query times out.
+      for (const poll of polls) clearInterval(poll);
       for (const name of names) boss.offWork(name, { wait: false }).catch(onJobQueueFailed);
       names.clear();
       await Promise.all(active);
@@ -116,39 +120,59 @@ export async function openJobQueue(deps: {
   };
 }
 
-/** Runs the statements of pg-boss in a transaction, prepared: planning the insertion of a job takes longer than running it. */
-function preparing(transaction: KyselyTransactionLike): ReturnType<typeof fromKysely> {
-  const { executeSql } = fromKysely(transaction);
+type KyselyAdapter = ReturnType<typeof adaptKysely>;
+
+/** Prepares the statements of pg-boss: planning the insertion of a job takes longer than running it. */
+function preparing({ executeSql }: KyselyAdapter): KyselyAdapter {
   return { executeSql: (text, values) => executeSql(prepared + text, values) };
 }
 
-/** One worker takes one job at a time: a slow job does not delay others that were fetched with it. */
-async function startWorker<Q extends QueueName>(
+/** How often each worker looks for jobs by itself, s. */
+const ownPollSeconds = 30;
+
+/**
+ * Starts the workers of a queue. Each takes one job at a time: a slow job does not delay others that were fetched with it.
+ * One idle worker at a time looks for jobs; one that finds a job wakes the next, so that an idle process sends few queries.
+ * @returns the timer that wakes a worker
+ */
+async function startWorkers(
   boss: PgBoss,
-  queue: Q,
-  pollSeconds: number,
+  queue: QueueName,
   processJob: (job: JobWithMetadata<unknown>) => Promise<void>,
-): Promise<void> {
+): Promise<NodeJS.Timeout> {
+  const { workers, pollSeconds } = queueWork[queue];
   const options = {
     includeMetadata: true,
     // Counted in the process: the database would let workers that claim at the same moment exceed it.
     localGroupConcurrency: 1,
-    pollingIntervalSeconds: pollSeconds,
-    notifyPollingIntervalSeconds: pollSeconds,
+    pollingIntervalSeconds: ownPollSeconds,
+    notifyPollingIntervalSeconds: ownPollSeconds,
   } as const;
-  let workerId = '';
-  workerId = await boss.work<unknown, void, typeof options>(
-    queue,
-    options,
-    async (jobs: JobWithMetadata<unknown>[]) => {
-      try {
-        for (const job of jobs) await processJob(job);
-      } finally {
-        // Without this, the worker would wait for its next poll although jobs are waiting.
-        boss.notifyWorker(workerId);
-      }
-    },
-  );
+  const idle = new Set<string>();
+  const wakeOne = () => {
+    const [worker] = idle;
+    if (worker !== undefined) boss.notifyWorker(worker);
+  };
+  for (let index = 0; index < workers; index += 1) {
+    let worker = '';
+    worker = await boss.work<unknown, void, typeof options>(
+      queue,
+      options,
+      async (jobs: JobWithMetadata<unknown>[]) => {
+        idle.delete(worker);
+        wakeOne();
+        try {
+          for (const job of jobs) await processJob(job);
+        } finally {
+          idle.add(worker);
+          // Without this, the worker would wait for its next poll although jobs are waiting.
+          boss.notifyWorker(worker);
+        }
+      },
+    );
+    idle.add(worker);
+  }
+  return setInterval(wakeOne, pollSeconds * 1_000);
 }
 
 /** Reports every attempt. pg-boss stores the error of a failed one, so only its reason is passed on. */

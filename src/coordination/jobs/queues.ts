@@ -48,7 +48,7 @@ export const queueOptions = {
 interface QueueWork {
   /** Jobs that a process works on at once. */
   readonly workers: number;
-  /** How often an idle worker looks for jobs, s. */
+  /** How often one of the idle workers looks for jobs, s. */
   readonly pollSeconds: number;
   /** Whether NOTIFY wakes every idle worker of all processes for a new job. */
   readonly notify: boolean;

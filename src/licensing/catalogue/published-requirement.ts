@@ -66,9 +66,15 @@ export interface PublishedRequirement {
   readonly suitePlan: SuitePlan | null;
 }
 
+const requirements = new Map<FeatureKey, PublishedRequirement>();
+
 /** Returns what SuperOffice's documentation asks for a feature of the catalogue. */
 export function getPublishedRequirement(feature: FeatureKey): PublishedRequirement {
-  return toRequirement(featurePages[feature], isGroup(feature) ? [] : getFeatureRows(feature));
+  const known =
+    requirements.get(feature) ??
+    toRequirement(featurePages[feature], isGroup(feature) ? [] : getFeatureRows(feature));
+  requirements.set(feature, known);
+  return known;
 }
 
 /** Returns what SuperOffice's documentation asks for an add-on. */

@@ -1,7 +1,7 @@
 import { foldTypedWords, splitWords } from './fold-text.ts';
 import type { Language } from './languages.ts';
 import { matchWord, minStem } from './match-words.ts';
-import { listSearchEntries, type SearchSubject, type SearchTerm } from './search-terms.ts';
+import { listSearchEntries, type SearchEntry, type SearchSubject, type SearchTerm } from './search-terms.ts';
 
 /** One hit of a search. */
 export interface SearchHit {
@@ -32,7 +32,8 @@ const beginningBonus = 1;
 /** Words that are spread over several terms count half. */
 const spreadWeight = 0.5;
 
-const entries = listSearchEntries();
+/** Listed by the first search, which takes 7 ms. */
+let entries: readonly SearchEntry[] | undefined;
 
 /**
  * Finds features, add-ons and newer features by typed words: words and beginnings of words in the labels of all languages
@@ -52,6 +53,7 @@ export function searchCatalogue(typed: string, language: Language): SearchResult
 
 function findHits(words: readonly string[], language: Language): readonly SearchHit[] {
   if (words.length === 0) return [];
+  entries ??= listSearchEntries();
   return (
     entries
       .flatMap(({ subject, terms }) => {

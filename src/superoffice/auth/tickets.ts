@@ -67,10 +67,7 @@ export function createTickets(deps: {
     // Invalidating a tenant must not fail the callers that already wait for its ticket.
     ignoreFetchAbort: true,
     fetchMethod: async (tenantId, _old, { context: { tenant, stale } }) => {
-      return (
-        (await findUsable(tenantId, stale)) ??
-        store.withLock(tenantId, async () => (await findUsable(tenantId, stale)) ?? exchangeAndStore(tenant))
-      );
+      return (await findUsable(tenantId, stale)) ?? exchangeOnce(tenant, stale);
     },
   });
 
@@ -81,15 +78,27 @@ export function createTickets(deps: {
     return now() - stored.exchangedAt < ticketTtlMs ? stored : null;
   }
 
-  async function exchangeAndStore({
-    tenantId,
-    serial,
-    systemToken,
-  }: SystemUserTenant): Promise<StoredTicket> {
+  /**
+   * The ticket of another process, or a new one, which callers use while it is stored. If it cannot be stored, other
+   * processes exchange their own.
+   */
+  function exchangeOnce(tenant: SystemUserTenant, stale: string | null): Promise<StoredTicket> {
+    const { tenantId } = tenant;
+    return new Promise((resolve, reject) => {
+      const work = async () => {
+        const usable = await findUsable(tenantId, stale);
+        const ticket = usable ?? (await exchangeTicket(tenant));
+        resolve(ticket);
+        if (usable === null) await store.save(tenantId, ticket);
+      };
+      // After the ticket is known, this has no effect.
+      store.withLock(tenantId, work).catch(reject);
+    });
+  }
+
+  async function exchangeTicket({ tenantId, serial, systemToken }: SystemUserTenant): Promise<StoredTicket> {
     const ticket = await exchange({ tenantId, serial, systemToken: systemToken() });
-    const stored = { ticket, exchangedAt: now() };
-    await store.save(tenantId, stored);
-    return stored;
+    return { ticket, exchangedAt: now() };
   }
 
   async function getTicket(tenant: SystemUserTenant, stale: string | null = null): Promise<string> {
@@ -103,7 +112,13 @@ export function createTickets(deps: {
       return getTicket(tenant, stale);
     },
     async verifySystemUser(tenant) {
-      cache.set(tenant.tenantId, await store.withLock(tenant.tenantId, () => exchangeAndStore(tenant)));
+      const { tenantId } = tenant;
+      const verified = await store.withLock(tenantId, async () => {
+        const ticket = await exchangeTicket(tenant);
+        await store.save(tenantId, ticket);
+        return ticket;
+      });
+      cache.set(tenantId, verified);
     },
     invalidate: (tenantId) => {
       cache.delete(tenantId);

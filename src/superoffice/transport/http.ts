@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import type { AxiosInstance, AxiosResponse } from 'axios';
 import { SuperOfficeError, type SuperOfficeErrorCode } from './superoffice-error.ts';
 
 /**
@@ -56,7 +56,8 @@ export function createHttp(deps: {
   readonly onCall?: (call: HttpCall) => void;
 }): HttpClient {
   const { timeoutMs, onCall = () => {} } = deps;
-  const client = createClient();
+  // The largest package of the app is not loaded to start, but by the first call.
+  let creating: Promise<AxiosInstance> | undefined;
   return {
     async request(request) {
       const startedAt = performance.now();
@@ -67,7 +68,8 @@ export function createHttp(deps: {
           outcome,
           durationMs: performance.now() - startedAt,
         });
-      const result = await exchange(client, request, timeoutMs);
+      creating ??= createClient();
+      const result = await exchange(await creating, request, timeoutMs);
       report(result instanceof SuperOfficeError ? result.code : result.status);
       if (result instanceof SuperOfficeError) throw result;
       return result;
@@ -75,7 +77,8 @@ export function createHttp(deps: {
   };
 }
 
-function createClient(): AxiosInstance {
+async function createClient(): Promise<AxiosInstance> {
+  const { default: axios } = await import('axios');
   return axios.create({
     httpAgent: new HttpAgent({ keepAlive: true, timeout: idleConnectionMs }),
     httpsAgent: new HttpsAgent({ keepAlive: true, timeout: idleConnectionMs }),

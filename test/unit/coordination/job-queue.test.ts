@@ -111,6 +111,28 @@ describe('openJobQueue', () => {
     expect(most.get('Cust1')).toBeLessThanOrEqual(processes.length);
   });
 
+  it('takes a job soon that arrives while another tenant occupies the worker that looked last', async () => {
+    const queue = await openQueue();
+    let finishSlow = () => {};
+    const slow = new Promise<void>((finish) => {
+      finishSlow = finish;
+    });
+    const started: string[] = [];
+    await queue.enqueue('user-changes', [user(1, 'Slow')]);
+    await queue.process('user-changes', (payload) => {
+      started.push(payload.tenantId);
+      return payload.tenantId === 'Slow' ? slow : Promise.resolve();
+    });
+    await expect.poll(() => started).toEqual(['Slow']);
+    for (const tenant of ['Cust1', 'Cust2']) {
+      await queue.enqueue('user-changes', [user(1, tenant)]);
+      // Each worker looks for jobs by itself only every 30 s.
+      await expect.poll(() => started, { timeout: 15_000 }).toContain(tenant);
+    }
+    finishSlow();
+    await expect.poll(processed).toBe(3);
+  });
+
   it('acts on a state change within 2 s of a flood and of slow tenants', async () => {
     const queue = await openQueue();
     const changedAt: number[] = [];

@@ -1,5 +1,5 @@
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, expect } from 'vitest';
 import { createJwks, type Jwks } from '../../../src/superoffice/auth/jwks.ts';
 import { createAllowedHosts, loginEndpoints } from '../../../src/superoffice/transport/endpoints.ts';
 import { createHttp } from '../../../src/superoffice/transport/http.ts';
@@ -13,10 +13,9 @@ export const http = createHttp({ timeoutMs: 3_000 });
 
 /** Blocks the network and fails a test that leaves a mocked response unused. */
 export function guardNetwork(): void {
-  beforeAll(() => {
-    if (!nock.isActive()) nock.activate();
-    nock.disableNetConnect();
-  });
+  // At once: some files use the network while they are loaded, and a file before restored it.
+  if (!nock.isActive()) nock.activate();
+  nock.disableNetConnect();
   afterEach(() => {
     const pending = nock.pendingMocks();
     nock.cleanAll();

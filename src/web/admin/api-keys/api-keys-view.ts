@@ -21,6 +21,7 @@ import {
   type NewApiKeyForm,
   splitOrigins,
 } from './api-key-form.ts';
+import { type KeyExpiry, keyExpiry } from './key-expiry.ts';
 
 /** A rejected form, as it was sent. */
 export interface InvalidApiKey extends NewApiKeyForm {
@@ -38,7 +39,7 @@ interface ApiKeyRow {
   readonly origins: readonly string[];
   readonly created: string;
   readonly expires: string;
-  readonly expiry: 'expired' | 'soon' | 'later';
+  readonly expiry: KeyExpiry;
   readonly lastUse: string;
   /** The number of calls; empty for none. */
   readonly uses: string;
@@ -68,10 +69,6 @@ interface ApiKeysView {
     readonly maxNameLength: number;
   };
 }
-
-const dayMs = 24 * 60 * 60_000;
-/** Time to replace a key before it expires. */
-const soonMs = 14 * dayMs;
 
 /**
  * Describes the keys of a tenant and the form of a new one.
@@ -143,8 +140,6 @@ function describeError(
 
 function toRow(key: ApiKey, language: Language, now: number): ApiKeyRow {
   const { t, number } = language;
-  const left = key.expiresAt === null ? Number.POSITIVE_INFINITY : key.expiresAt.getTime() - now;
-  const expiry = left <= 0 ? 'expired' : left <= soonMs ? 'soon' : 'later';
   const by =
     key.createdByName ?? (key.createdBy === null ? '' : t('admin.associate', { associateId: key.createdBy }));
   const day = dayOf(key.createdAt, language);
@@ -157,7 +152,7 @@ function toRow(key: ApiKey, language: Language, now: number): ApiKeyRow {
     origins: key.origins,
     created: by === '' ? day : t('admin.apiKeys.createdBy', { date: day, name: isolateText(by) }),
     expires: key.expiresAt === null ? t('admin.apiKeys.never') : dayOf(key.expiresAt, language),
-    expiry,
+    expiry: keyExpiry(key, now),
     lastUse: key.lastUsedAt === null ? t('admin.apiKeys.unused') : dayOf(key.lastUsedAt, language),
     uses: key.uses === 0 ? '' : t('admin.apiKeys.uses', { count: key.uses, number: number(key.uses) }),
   };

@@ -6,11 +6,13 @@ import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
 import type { ListRetiredHolders } from '../../../snapshots/seat-holders.ts';
 import type { CrmAddresses } from '../../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../../tenants/access-request-store.ts';
+import type { ApiKeyStore } from '../../../tenants/api-key-store.ts';
 import type { PlanPriceStore } from '../../../tenants/plan-price-store.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 import type { Views } from '../../rendering/views.ts';
 import type { AdministratorGuard } from '../../sign-in/require-administrator.ts';
 import type { MakeAdminFrame } from '../admin-frame.ts';
+import { keysNearExpiry } from '../api-keys/key-expiry.ts';
 import { minDays } from '../reclaim/reclaim-filter.ts';
 import { overviewView } from './overview-view.ts';
 
@@ -19,6 +21,7 @@ export function createOverviewPage(deps: {
   administratorGuard: AdministratorGuard;
   adminFrame: MakeAdminFrame;
   accessRequests: AccessRequestStore;
+  apiKeys: Pick<ApiKeyStore, 'list'>;
   licenses: LicenseSnapshots;
   listRetiredHolders: ListRetiredHolders;
   crmAddresses: CrmAddresses;
@@ -34,7 +37,7 @@ export function createOverviewPage(deps: {
     if (administrator === null) return;
     const { tenant } = administrator;
     const today = toUtcDay(deps.now());
-    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl, prices, retired] =
+    const [{ frame, language }, openRequests, tenantLicenses, licensesUrl, prices, retired, keys] =
       await Promise.all([
         adminFrame(request, administrator, 'overview'),
         accessRequests.countOpen(tenant.tenantId),
@@ -42,6 +45,7 @@ export function createOverviewPage(deps: {
         crmAddresses.administration(tenant, administrationTargets.licenses),
         deps.planPrices.find(tenant.tenantId),
         deps.listRetiredHolders(tenant.tenantId, today),
+        deps.apiKeys.list(tenant.tenantId),
       ]);
     const plans = deps.entitlementEngine(tenantLicenses?.content ?? null, today);
     const seatIsTakenBy = plans.report(null).model === 'suite' ? 'log-in' : 'plan';
@@ -57,7 +61,9 @@ export function createOverviewPage(deps: {
       prices,
       openRequests,
       leavers: leavers.length,
+      expiringKeys: keysNearExpiry(keys, deps.now()),
       licensesUrl,
+      now: deps.now(),
       today,
       lang: frame.lang,
       language,

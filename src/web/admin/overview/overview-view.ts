@@ -2,11 +2,14 @@ import type { PlanPrices } from '../../../licensing/billing/plan-prices.ts';
 import type { TenantEntitlements } from '../../../licensing/entitlement-engine.ts';
 import type { TenantLicenses } from '../../../licensing/licenses/license-data.ts';
 import type { CachedSnapshot } from '../../../snapshots/stale-if-error-cache.ts';
+import type { ApiKey } from '../../../tenants/api-key-store.ts';
 import type { Contract } from '../../../tenants/tenant.ts';
 import { describeLicenseNotice } from '../../license-notices.ts';
 import type { Language } from '../../rendering/i18n.ts';
-import { formatTimestamp, type Timestamp } from '../../rendering/timestamps.ts';
+import { isolateText } from '../../rendering/isolate-text.ts';
+import { formatTimestamp, type Timestamp, toUtcDay } from '../../rendering/timestamps.ts';
 import { suiteLimitRows } from '../../suite-limit-rows.ts';
+import { keyExpiry } from '../api-keys/key-expiry.ts';
 import { findRenewal } from '../contract/contract-view.ts';
 import { freeSeatsOffer } from '../reclaim/fewer-seats.ts';
 import { licenseCheckView } from '../seats/license-check-view.ts';
@@ -50,8 +53,12 @@ interface OverviewInput {
   readonly openRequests: number;
   /** The users who have left and still hold a seat. */
   readonly leavers: number;
+  /** The API keys that expire soon or have expired recently. */
+  readonly expiringKeys: readonly (Pick<ApiKey, 'name'> & { readonly expiresAt: Date })[];
   /** The address of the licenses in SuperOffice. */
   readonly licensesUrl: string;
+  /** The current time, ms since 1970. */
+  readonly now: number;
   /** `YYYY-MM-DD` in UTC. */
   readonly today: string;
   /** The language in the page's URL; may be empty. */
@@ -70,6 +77,7 @@ export function overviewView(input: OverviewInput): OverviewView {
       ...overusedPlans(input),
       ...limitsNearFull(input),
       ...unreadLicenses(input),
+      ...expiringKeys(input),
       ...waitingRequests(input),
       ...seatsOfLeavers(input),
       ...freeSeats(input),
@@ -125,6 +133,26 @@ function unreadLicenses(input: OverviewInput): readonly Attention[] {
   return tenantLicenses.content.complete
     ? []
     : [{ text: t('admin.diagnostic.license-incomplete'), action: toSeats(input) }];
+}
+
+function expiringKeys(input: OverviewInput): readonly Attention[] {
+  const { now, lang, language } = input;
+  const action = {
+    href: `/admin/api-keys?lang=${lang}`,
+    text: language.t('admin.overview.toApiKeys'),
+    isInCrm: false,
+  };
+  return input.expiringKeys.map((key) => {
+    const named = {
+      name: isolateText(key.name),
+      date: language.shortDate(toUtcDay(key.expiresAt.getTime())),
+    };
+    const text =
+      keyExpiry(key, now) === 'expired'
+        ? language.t('admin.overview.keyExpired', named)
+        : language.t('admin.overview.keyExpires', named);
+    return { text, action };
+  });
 }
 
 function waitingRequests({

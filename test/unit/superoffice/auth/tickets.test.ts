@@ -55,6 +55,19 @@ describe('system user ticket', () => {
     expect(requests).toEqual([{ tenantId: 'Cust1', serial: '11', systemToken: 'token-1' }]);
   });
 
+  it.each([
+    ['while it is being stored', () => new Promise<void>(() => {})],
+    ['although it cannot be stored', () => Promise.reject(new Error('no database'))],
+  ])('uses a new ticket %s', async (_when, save) => {
+    const tickets = createTickets({
+      now: () => testTime,
+      store: { ...unsharedTicketStore, save },
+      exchange: async () => '7T:new',
+    });
+    expect(await tickets.getTicket(tenant)).toBe('7T:new');
+    expect(await tickets.getTicket(tenant)).toBe('7T:new');
+  });
+
   it('keeps the tickets of different tenants separate', async () => {
     const { tickets } = setUp();
     expect(await Promise.all([tickets.getTicket(tenant), tickets.getTicket(neighbour)])).toEqual([

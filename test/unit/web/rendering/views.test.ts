@@ -996,9 +996,10 @@ describe('loadViews', () => {
     expect(() => loadViews(folder)('page', english, {})).toThrow(/page\.ejs:4\n/);
   });
 
-  it('throws for a template that is not valid EJS', () => {
+  it('rejects a template that is not valid EJS when it compiles all', async () => {
+    await loadViews(folder).compileAll();
     writeFileSync(join(folder, 'views', 'broken.ejs'), '<% if ( { %>');
-    expect(() => loadViews(folder)).toThrow();
+    await expect(loadViews(folder).compileAll()).rejects.toThrow(/broken\.ejs/);
   });
 
   it('exposes values to a template only through its page variable', () => {

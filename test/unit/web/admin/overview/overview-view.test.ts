@@ -23,6 +23,8 @@ function view({
     prices: null,
     openRequests: 0,
     leavers: 0,
+    expiringKeys: [],
+    now: Date.parse(`${today}T12:00:00Z`),
     licensesUrl: 'https://crm.example/admin',
     today,
     lang: 'en',
@@ -44,6 +46,19 @@ describe('what needs attention', () => {
   it('names overused plans with the way to the seats', () => {
     expect(attention({ licenses: goldenTenants.get('seats-overused') ?? null })).toEqual([
       ['Sales-Essentials + Service-Premium: 21 in use, but 18 purchased. 3 too many.', seats],
+    ]);
+  });
+
+  it('names API keys that expire soon or have expired, with the way to them', () => {
+    const key = (name: string, expiresAt: string) => ({ name, expiresAt: new Date(expiresAt) });
+    const expiringKeys = [key('Portal', '2026-12-09T08:00:00Z'), key('Quotes', '2026-11-30T08:00:00Z')];
+    const apiKeys = '/admin/api-keys?lang=en';
+    expect(attention({ expiringKeys })).toEqual([
+      ['The API key Portal expires on 9\u00a0Dec\u00a02026. Replace it in the app that uses it.', apiKeys],
+      [
+        'The API key Quotes expired on 30\u00a0Nov\u00a02026. An app that still uses it gets no answers.',
+        apiKeys,
+      ],
     ]);
   });
 
