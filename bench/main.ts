@@ -10,6 +10,7 @@ import { ofrep } from './serving/ofrep.ts';
 import { requestPhases } from './serving/request-phases.ts';
 import { scale } from './serving/scale.ts';
 import { start } from './serving/start.ts';
+import { storm } from './serving/storm.ts';
 import { viewAfterChange } from './serving/view-after-change.ts';
 import { warmPanel } from './serving/warm-panel.ts';
 
@@ -26,6 +27,7 @@ const benchmarks = {
   start,
   'admin-pages': adminPages,
   ofrep,
+  storm,
 };
 
 const results = new URL('results/', import.meta.url);

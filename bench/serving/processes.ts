@@ -12,17 +12,30 @@ export interface ServerProcess {
   readonly readyAfterMs: number;
   /** Heap after garbage collection, external buffers, and resident memory; bytes. */
   memory(): Promise<{ readonly heap: number; readonly external: number; readonly resident: number }>;
+  /** Processor time since the start, s. */
+  cpuSeconds(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const timeoutMs = 30_000;
 const pollIntervalMs = 2;
 
-/** Starts the app with the command of `npm start`. */
-export function startApp(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+/** Starts the app with the command of `npm start`, in another folder than this one to measure another version. */
+export function startApp(environment: NodeJS.ProcessEnv, folder: string = root): Promise<ServerProcess> {
   // Without `exec node`.
   const [, , ...command] = packageJson.scripts.start.split(' ');
-  return start(command, environment, '/readyz');
+  return start(command, environment, '/readyz', folder);
+}
+
+/** Starts the SuperOffice of storms. */
+export function startSuperOffice(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  return start(
+    ['--import', 'tsx', `${root}bench/serving/peers/superoffice.ts`],
+    environment,
+    '/',
+    root,
+    '127.0.0.1',
+  );
 }
 
 /** Starts a baseline server. */
@@ -39,14 +52,16 @@ async function start(
   command: readonly string[],
   environment: NodeJS.ProcessEnv,
   ready: string,
+  folder: string = root,
+  host = 'localhost',
 ): Promise<ServerProcess> {
-  const url = `http://localhost:${environment.PORT}`;
+  const url = `http://${host}:${environment.PORT}`;
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
     ['--expose-gc', '--import', `${root}bench/serving/memory-on-request.mjs`, ...command],
     {
-      cwd: root,
+      cwd: folder,
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },
@@ -64,6 +79,11 @@ async function start(
       child.send('memory');
       const [message] = await once(child, 'message');
       return message as Awaited<ReturnType<ServerProcess['memory']>>;
+    },
+    async cpuSeconds() {
+      child.send('cpu');
+      const [{ user, system }]: [NodeJS.CpuUsage] = (await once(child, 'message')) as [NodeJS.CpuUsage];
+      return (user + system) / 1e6;
     },
     async stop() {
       const ended = once(child, 'exit');
