@@ -171,10 +171,12 @@ export function createStaleIfErrorCache<T, Item>(
       const cached = memory.get(key, { allowStale: true, noDeleteOnStaleGet: true });
       if (cached !== undefined) return 'snapshot' in cached ? cached.snapshot : null;
       const before = invalidations;
-      const loaded = toFreshResult(loader, await source.load(item), Number.NEGATIVE_INFINITY);
-      if (loaded === null) return null;
-      if (before === invalidations) memory.set(key, loaded, { ttl: loaded.ttlMs });
-      return loaded.snapshot;
+      const stored = await source.load(item);
+      const fresh = toFreshResult(loader, stored, now() - policy.maxAgeMs);
+      // Old data stay out of memory, where `get` would take them for fresh.
+      if (fresh === null) return stored && toCached(stored, false);
+      if (before === invalidations) memory.set(key, fresh, { ttl: fresh.ttlMs });
+      return fresh.snapshot;
     },
     async get(item) {
       const key = source.key(item);

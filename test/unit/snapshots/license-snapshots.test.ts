@@ -153,9 +153,18 @@ describe('createLicenseSnapshots', () => {
     const kept = await licenses.getKeptUserLicenses(tenant, 7);
     const content = { functionRights: ['hide-sale'], functionRightsReadAt, name: 'Anna' };
     expect(kept).toMatchObject({ content, readAt, stale: false });
-    expect(await licenses.getKeptUserLicenses(tenant, 7)).toBe(kept);
     expect(await licenses.getKeptUserLicenses(tenant, 8)).toBeNull();
     expect(await licenses.getKeptTenantLicenses(tenant)).toBeNull();
+    readUser = async () => userLicenses;
+    // What was shown as it is kept is read anew like any old data.
+    expect((await licenses.getUserLicenses(tenant, 7))?.readAt).toBe(now);
+  });
+
+  it('keeps in memory what is kept and not old, until another process changes it', async () => {
+    await create().getUserLicenses(tenant, 7);
+    const licenses = create(() => Promise.reject(new Error('must not be read')));
+    const kept = await licenses.getKeptUserLicenses(tenant, 7);
+    expect(await licenses.getKeptUserLicenses(tenant, 7)).toBe(kept);
     licenses.invalidate('Cust1/7');
     expect(await licenses.getKeptUserLicenses(tenant, 7)).not.toBe(kept);
   });
