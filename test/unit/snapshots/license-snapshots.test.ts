@@ -156,7 +156,7 @@ describe('createLicenseSnapshots', () => {
     expect(await licenses.getKeptUserLicenses(tenant, 8)).toBeNull();
     expect(await licenses.getKeptTenantLicenses(tenant)).toBeNull();
     readUser = async () => userLicenses;
-    // What was shown as it is kept is read anew like any old data.
+    // What was shown as it is kept is read again like any old data.
     expect((await licenses.getUserLicenses(tenant, 7))?.readAt).toBe(now);
   });
 
