@@ -13,6 +13,7 @@ import { reconciliation } from './serving/reconciliation.ts';
 import { requestPhases } from './serving/request-phases.ts';
 import { scale } from './serving/scale.ts';
 import { start } from './serving/start.ts';
+import { storm } from './serving/storm.ts';
 import { viewAfterChange } from './serving/view-after-change.ts';
 import { warmPanel } from './serving/warm-panel.ts';
 
@@ -30,6 +31,7 @@ const benchmarks = {
   start,
   'admin-pages': adminPages,
   ofrep,
+  storm,
   growth,
   profile,
 };

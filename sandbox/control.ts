@@ -56,6 +56,7 @@ export const controlInputs = {
   renameUser: z.strictObject({ tenant: z.string(), associateId: z.number(), fullName: z.string() }),
   setPlan: z.strictObject({ tenant: z.string(), associateId: z.number(), plan: z.string().nullable() }),
   setAdministrator: z.strictObject({ tenant: z.string(), associateId: z.number(), on: z.boolean() }),
+  setRole: z.strictObject({ tenant: z.string(), associateId: z.number(), roleId: z.number() }),
   deleteUser: z.strictObject({ tenant: z.string(), associateId: z.number() }),
   getSetup: tenant,
   getUserPlan: z.strictObject({ tenant: z.string(), associateId: z.number() }),
@@ -166,6 +167,7 @@ type TenantControl =
   | 'renameUser'
   | 'setPlan'
   | 'setAdministrator'
+  | 'setRole'
   | 'deleteUser'
   | 'getUserPlan'
   | 'getSetup'
@@ -222,6 +224,12 @@ function tenantControls(deps: ControlDeps): Pick<Control, TenantControl> {
     setAdministrator: (input) => {
       const { tenant: id, associateId, on } = controlInputs.setAdministrator.parse(input);
       findUser(findTenant(tenants, id), associateId).isAdministrator = on;
+    },
+    setRole: (input) => {
+      const { tenant: id, associateId, roleId } = controlInputs.setRole.parse(input);
+      const target = findTenant(tenants, id);
+      if (target.roles.every((role) => role.id !== roleId)) throw new Error(`No role ${roleId}`);
+      findUser(target, associateId).roleId = roleId;
     },
     deleteUser: (input) => deleteUser(deps, controlInputs.deleteUser.parse(input)),
     getSetup: ({ tenant: id }) => {

@@ -8,8 +8,10 @@ import { createSecretBox } from './crypto/secret-box.ts';
 import { createEntitlementEngine } from './licensing/entitlement-engine.ts';
 import { createSessionEnds } from './lifecycle/is-session-ended.ts';
 import type { Deprovision } from './lifecycle/provisioning/deprovision.ts';
+import { createCompareUsers } from './lifecycle/reconcile/compare-users.ts';
 import type { Metrics } from './metrics.ts';
 import type { Services } from './services.ts';
+import { createFindListedUser } from './snapshots/find-listed-user.ts';
 import { createApiRouters } from './web/api/api-router.ts';
 import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
 import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts';
@@ -99,7 +101,8 @@ export function buildApp(appDeps: AppDeps): App {
   const { superOffice, tenants, signIns } = services;
   const { publicUrl } = config;
   const { loginUrl } = config.superOffice;
-  const sessionEnds = createSessionEnds({ ...services, log, now });
+  const compareUsers = createCompareUsers({ ...services, webApi: superOffice.webApi, log, now });
+  const sessionEnds = createSessionEnds({ ...services, compareUsers, now });
   const sessions = createSessions({ keys: config.sessionKeys, publicUrl, loginUrl, ...sessionEnds, now });
   const startSignIn = createStartSignIn({
     signIns,
@@ -114,6 +117,7 @@ export function buildApp(appDeps: AppDeps): App {
   const deps = {
     ...services,
     ...pages,
+    findListedUser: createFindListedUser({ ...services, compareUsers, now }),
     crmAddresses: superOffice.crmAddresses,
     sessions,
     startSignIn,

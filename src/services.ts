@@ -37,6 +37,7 @@ import {
   licenseCachePolicy,
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
+import { createRefreshAfterSignIn, type RefreshAfterSignIn } from './snapshots/refresh-after-sign-in.ts';
 import { createSeatCountStore, type SeatCountStore } from './snapshots/seat-count-store.ts';
 import {
   createListRetiredHolders,
@@ -82,6 +83,7 @@ export interface Services {
   readonly sessionCutoffs: SessionCutoffStore;
   readonly accessRequests: AccessRequestStore;
   readonly licenses: LicenseSnapshots;
+  readonly refreshAfterSignIn: RefreshAfterSignIn;
   readonly webhooks: WebhookStore;
   readonly apiKeys: ApiKeyStore;
   readonly jobs: JobQueue;
@@ -163,6 +165,15 @@ export async function openServices(deps: {
   const onDataChange = (key: string | null) => void events.emit('change', key);
   const onExpiry = (key: string) => void events.emit('expiry', key);
   events.on('removal', userLookup.invalidateRemoved);
+  const refreshAfterSignIn = createRefreshAfterSignIn({
+    tenants,
+    licenses,
+    sessionCutoffs,
+    webApi: superOffice.webApi,
+    log,
+    now,
+  });
+  events.on('removal', (key) => key !== null && refreshAfterSignIn.forget(key));
   const shared = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys };
   const caches = { ...shared, superOffice, removePages, onDataChange, onExpiry };
   const openFromPeer = (payload: string) =>
@@ -199,6 +210,7 @@ export async function openServices(deps: {
     }),
     accessRequests,
     licenses,
+    refreshAfterSignIn,
     users: createUserStore({ db }),
     userDirectory: createUserDirectory({ db, now }),
     userLookup,
@@ -236,6 +248,7 @@ export async function openServices(deps: {
     exportTenant: createTenantExport({ db }),
     isDatabaseUp: readiness.isDatabaseUp,
     async close() {
+      await refreshAfterSignIn.stop();
       await subscription.close();
       await jobs.close();
       await advisoryLocks.close();

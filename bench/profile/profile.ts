@@ -55,7 +55,7 @@ async function profileStart({ environment }: PreparedScenario, kind: Kind, file:
 }
 
 function startProfiled(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
-  return startApp(environment, ['--import', `${root}bench/profile/profile-on-request.mjs`]);
+  return startApp(environment, { options: ['--import', `${root}bench/profile/profile-on-request.mjs`] });
 }
 
 type Figure = {

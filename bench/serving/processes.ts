@@ -23,14 +23,28 @@ export interface ServerProcess {
 const timeoutMs = 30_000;
 const pollIntervalMs = 2;
 
-/** Starts the app with the command of `npm start`, and further options of Node.js. */
+/**
+ * Starts the app with the command of `npm start`, with further options of Node.js, or in another folder than this one to measure
+ * another version.
+ */
 export function startApp(
   environment: NodeJS.ProcessEnv,
-  options: readonly string[] = [],
+  { folder = root, options = [] }: { readonly folder?: string; readonly options?: readonly string[] } = {},
 ): Promise<ServerProcess> {
   // Without `exec node`.
   const [, , ...command] = packageJson.scripts.start.split(' ');
-  return start([...options, ...command], environment, '/readyz');
+  return start([...options, ...command], environment, '/readyz', folder);
+}
+
+/** Starts the SuperOffice of storms. */
+export function startSuperOffice(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  return start(
+    ['--import', 'tsx', `${root}bench/serving/peers/superoffice.ts`],
+    environment,
+    '/',
+    root,
+    '127.0.0.1',
+  );
 }
 
 /** Starts a baseline server. */
@@ -47,14 +61,16 @@ async function start(
   command: readonly string[],
   environment: NodeJS.ProcessEnv,
   ready: string,
+  folder: string = root,
+  host = 'localhost',
 ): Promise<ServerProcess> {
-  const url = `http://localhost:${environment.PORT}`;
+  const url = `http://${host}:${environment.PORT}`;
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
     ['--expose-gc', '--import', `${root}bench/serving/memory-on-request.mjs`, ...command],
     {
-      cwd: root,
+      cwd: folder,
       env: { PATH: process.env.PATH, ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     },

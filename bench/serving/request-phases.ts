@@ -39,6 +39,8 @@ export async function requestPhases(benchDatabase: BenchDatabase) {
     licenses,
     accessRequests,
     crmAddresses: services.superOffice.crmAddresses,
+    findListedUser: async () => null,
+    entitlementEngine,
     sessions,
     languages: loadLanguages(`${root}locales`),
     publicUrl: config.publicUrl,

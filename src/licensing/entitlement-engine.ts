@@ -1,4 +1,5 @@
 import { findPlanFeatures, type PlanFeatures, reportOnHeldPlan } from './advice/held-plan-reports.ts';
+import { listedPlanLicenses } from './advice/listed-plan-licenses.ts';
 import { findNextTierOptions, type NextTierOption } from './advice/next-tier-options.ts';
 import { memoizeSuiteTargets } from './advice/suite-target.ts';
 import {
@@ -219,6 +220,15 @@ export interface TenantEntitlements {
   reportOnPlan(plan: HeldPlan): EntitlementReport;
 
   /**
+   * The licenses that the text of a user's plan in a list of users tells of. They are incomplete.
+   *
+   * @example
+   * premiumEntitlements.licensesOfListedPlan(5, 'Sales-Premium').granted.map(({ name }) => name)
+   * // → ['ten-sales']
+   */
+  licensesOfListedPlan(associateId: number, userPlan: string): UserLicenses;
+
+  /**
    * Finds what a move to CRM Suite means for all users, whose number by plan is `users`: to `plan`, or to the plan that
    * their plans lead to if it is null.
    *
@@ -331,6 +341,7 @@ function createTenantEntitlements(tenant: TenantIndex): TenantEntitlements {
       return planFeatures;
     },
     reportOnPlan: reportOn,
+    licensesOfListedPlan: (associateId, userPlan) => listedPlanLicenses(tenant, associateId, userPlan),
     moveTenant: (users, plan) => moveTenant(rules, users, reportOn, plan),
     planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),

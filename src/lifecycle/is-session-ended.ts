@@ -1,11 +1,7 @@
-import type { Logger } from 'pino';
-import type { WithFencedLock } from '../coordination/advisory-locks.ts';
-import type { JobQueue } from '../coordination/jobs/job-queue.ts';
 import type { UserStore } from '../snapshots/user-store.ts';
-import type { SuperOffice } from '../superoffice/client.ts';
 import type { SessionCutoffStore } from '../tenants/session-cutoff-store.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
-import { createCompareUsers } from './reconcile/compare-users.ts';
+import type { CompareUsers } from './reconcile/compare-users.ts';
 import { createUserConfirmation, type SignedInUser } from './reconcile/confirm-user.ts';
 
 /**
@@ -20,18 +16,14 @@ export interface SessionEnds {
 
 /** Makes the test. `now` in ms since 1970. */
 export function createSessionEnds(deps: {
-  superOffice: Pick<SuperOffice, 'webApi'>;
   tenants: TenantStore;
   users: UserStore;
   sessionCutoffs: SessionCutoffStore;
-  jobs: Pick<JobQueue, 'enqueue'>;
-  locks: WithFencedLock;
-  log: Logger;
+  compareUsers: CompareUsers;
   now: () => number;
 }): SessionEnds {
-  const { superOffice, sessionCutoffs } = deps;
-  const compareUsers = createCompareUsers({ ...deps, webApi: superOffice.webApi });
-  const confirmation = createUserConfirmation({ ...deps, compareUsers });
+  const { sessionCutoffs } = deps;
+  const confirmation = createUserConfirmation(deps);
 
   async function isEnded(user: SignedInUser): Promise<boolean> {
     const { tenantId, associateId, signedInAt } = user;

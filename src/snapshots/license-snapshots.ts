@@ -1,6 +1,8 @@
 import type { WithLock } from '../coordination/keyed-mutex.ts';
 import type { TenantLicenses, UserLicenses } from '../licensing/licenses/license-data.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
+import type { Principal } from '../superoffice/api/principal.ts';
+import type { CallTurn } from '../superoffice/api/web-api.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { createShareRows, type ShareRows } from './share-rows.ts';
 import { type SnapshotStore, snapshotKey } from './snapshot-store.ts';
@@ -16,7 +18,19 @@ import {
 /** Reads license data from SuperOffice. A refusal (401/403) gives null, which does not mean that there are no licenses. */
 export interface LicenseSource {
   readonly tenantLicenses: (tenant: Tenant) => Promise<TenantLicenses | null>;
-  readonly userLicenses: (tenant: Tenant, associateId: number) => Promise<UserLicenses | null>;
+  readonly userLicenses: (
+    tenant: Tenant,
+    associateId: number,
+    turn: CallTurn,
+  ) => Promise<UserLicenses | null>;
+}
+
+/** The licenses of a user as they are kept, with what only the user's own sign-in reports. */
+export interface KeptUserLicenses extends UserLicenses {
+  /** When the function rights were reported, ms since 1970; missing if a version before this one stored them. */
+  readonly functionRightsReadAt?: number;
+  /** The user's full name in SuperOffice. */
+  readonly name?: string;
 }
 
 /** One lookup of license data, for metrics. */
@@ -36,9 +50,17 @@ export interface LicenseSnapshots {
   /** @throws the error of the read when nothing is stored */
   getTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
   /** @throws the error of the read when nothing is stored */
-  getUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<UserLicenses> | null>;
+  getUserLicenses(
+    tenant: Tenant,
+    associateId: number,
+    turn?: CallTurn,
+  ): Promise<CachedSnapshot<KeptUserLicenses> | null>;
   /** The licenses of a tenant and of a user, if both are in memory and may be shown; null otherwise. Reads nothing. */
   getFromMemory(tenant: Tenant, associateId: number): LicensesInMemory | null;
+  /** As they are kept, however old; null if they are not. Sends no request. */
+  getKeptTenantLicenses(tenant: Tenant): Promise<CachedSnapshot<TenantLicenses> | null>;
+  /** As they are kept, however old; null if they are not. Sends no request. */
+  getKeptUserLicenses(tenant: Tenant, associateId: number): Promise<CachedSnapshot<KeptUserLicenses> | null>;
   /** The licenses of some users as they are stored, however old, by associate id. Sends no request. */
   getStoredUserLicenses(
     tenantId: string,
@@ -46,8 +68,8 @@ export interface LicenseSnapshots {
   ): Promise<ReadonlyMap<number, UserLicenses>>;
   /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
   refresh(tenant: Tenant, associateId: number): Promise<RefreshResult>;
-  /** Stores the licenses that the user's own sign-in reported, unless they tell less than what is stored. */
-  saveUserLicenses(tenant: Tenant, licenses: UserLicenses): Promise<void>;
+  /** Stores what the user's own sign-in reported, unless it tells less than what is stored. */
+  saveUserLicenses(tenant: Tenant, principal: Pick<Principal, 'name' | 'licenses'>): Promise<void>;
   /**
    * Ensures that the tenant's licenses, or those of a user if they are stored, were read after a timestamp (ms since
    * 1970).
@@ -61,8 +83,6 @@ export interface LicenseSnapshots {
    * 1970). Sends no request.
    */
   expireUsers(tenantId: string, associateIds: readonly number[], timestamp: number): Promise<void>;
-  /** Whether licenses of a user are stored, however old. */
-  hasUserLicenses(tenantId: string, associateId: number): Promise<boolean>;
   /** When the tenant's licenses were last read, ms since 1970; 0 if they are not stored. */
   findTenantReadAt(tenant: Tenant): Promise<number>;
   /** Removes an entry from memory because another process changed it; takes a `snapshotKey`. */
@@ -73,8 +93,8 @@ export interface LicenseSnapshots {
 }
 
 /**
- * Plans change rarely and take effect at the next sign-in (docs/superoffice/user-plans.md#11-administration), which reads
- * the licenses again.
+ * Plans change rarely and take effect at the next sign-in (docs/superoffice/user-plans.md#11-administration), after which
+ * the licenses are read again.
  */
 export const licenseCachePolicy: CachePolicy = {
   maxAgeMs: 10 * 60_000,
@@ -96,6 +116,7 @@ interface UserItem {
   readonly associateId: number;
   /** Whether the data come from a sign-in, which proves that the user has not left. */
   readonly signedIn?: true;
+  readonly turn?: CallTurn;
 }
 
 interface LicenseSnapshotsDeps {
@@ -127,7 +148,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
 
   return {
     getTenantLicenses: (tenant) => tenantCache.get(tenant),
-    getUserLicenses: (tenant, associateId) => userCache.get({ tenant, associateId }),
+    getUserLicenses: (tenant, associateId, turn = 'any') => userCache.get({ tenant, associateId, turn }),
     getFromMemory(tenant, associateId) {
       const tenantLicenses = tenantCache.peek(tenant);
       const userLicenses = userCache.peek({ tenant, associateId });
@@ -136,6 +157,8 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       deps.onLookup({ scope: 'user', outcome: 'memory' });
       return { tenantLicenses, userLicenses };
     },
+    getKeptTenantLicenses: (tenant) => tenantCache.getKept(tenant),
+    getKeptUserLicenses: (tenant, associateId) => userCache.getKept({ tenant, associateId }),
     getStoredUserLicenses: (tenantId, associateIds) => store.latestOfUsers(tenantId, associateIds),
     async refresh(tenant, associateId) {
       const results = await Promise.all([
@@ -160,7 +183,6 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       await store.backdateUsers(tenantId, associateIds, { before: timestamp, readAt });
       for (const associateId of associateIds) userCache.invalidate(snapshotKey(tenantId, associateId));
     },
-    hasUserLicenses: async (tenantId, associateId) => (await store.latest(tenantId, associateId)) !== null,
     async findTenantReadAt(tenant) {
       return (tenantCache.peek(tenant) ?? (await store.latest(tenant.tenantId)))?.readAt ?? 0;
     },
@@ -174,15 +196,17 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       tenantCache.invalidateAll();
       userCache.invalidateAll();
     },
-    async saveUserLicenses(tenant, licenses) {
+    async saveUserLicenses(tenant, { name, licenses }) {
       const { associateId } = licenses;
-      const stored = await store.latest<UserLicenses>(tenant.tenantId, associateId);
+      const stored = await store.latest<KeptUserLicenses>(tenant.tenantId, associateId);
       if (stored !== null && userLicensesTellLess(stored.content, licenses)) return;
-      const { functionRights } = stored?.content ?? licenses;
-      await userCache.set(
-        { tenant, associateId, signedIn: true },
-        { ...licenses, functionRights: licenses.functionRights ?? functionRights },
-      );
+      const reported = {
+        ...licenses,
+        ...(name !== '' && { name }),
+        ...(licenses.functionRights !== null && { functionRightsReadAt: deps.now() }),
+      };
+      const content = withStoredPrincipal(reported, stored?.content ?? null);
+      await userCache.set({ tenant, associateId, signedIn: true }, content);
     },
   };
 }
@@ -214,18 +238,18 @@ function createTenantCache(
 
 function createUserCache(
   deps: LicenseSnapshotsDeps & { readonly share: ShareRows },
-): StaleIfErrorCache<UserLicenses, UserItem> {
+): StaleIfErrorCache<KeptUserLicenses, UserItem> {
   const { store, source, onFailed, onLookup } = deps;
   const getKey = ({ tenant, associateId }: UserItem) => snapshotKey(tenant.tenantId, associateId);
-  return createStaleIfErrorCache<UserLicenses, UserItem>(
+  return createStaleIfErrorCache<KeptUserLicenses, UserItem>(
     {
       key: getKey,
       load: ({ tenant, associateId }) => store.latest(tenant.tenantId, associateId),
-      fetch: async ({ tenant, associateId }) => {
-        const licenses = await source.userLicenses(tenant, associateId);
+      fetch: async ({ tenant, associateId, turn = 'any' }) => {
+        const licenses = await source.userLicenses(tenant, associateId, turn);
         // Loaded after the read: the user may have signed in during the read.
-        const stored = await store.latest<UserLicenses>(tenant.tenantId, associateId);
-        return withStoredFunctionRights(licenses, stored?.content ?? null);
+        const stored = await store.latest<KeptUserLicenses>(tenant.tenantId, associateId);
+        return licenses && withStoredPrincipal(licenses, stored?.content ?? null);
       },
       tellsLess: userLicensesTellLess,
       save: ({ tenant, associateId, signedIn = false }, snapshot) =>
@@ -253,12 +277,14 @@ function userLicensesTellLess(kept: UserLicenses, read: UserLicenses): boolean {
   return kept.complete && !read.complete;
 }
 
-/** Only the user's own sign-in reports function rights; a read by the system user must not lose them. */
-function withStoredFunctionRights(
-  licenses: UserLicenses | null,
-  stored: UserLicenses | null,
-): UserLicenses | null {
-  return (
-    licenses && { ...licenses, functionRights: licenses.functionRights ?? stored?.functionRights ?? null }
-  );
+/** Only the user's own sign-in reports function rights and the name; a read by the system user must not lose them. */
+function withStoredPrincipal(read: KeptUserLicenses, stored: KeptUserLicenses | null): KeptUserLicenses {
+  const { functionRights, functionRightsReadAt } = read.functionRights === null ? (stored ?? read) : read;
+  const name = read.name ?? stored?.name;
+  return {
+    ...read,
+    functionRights,
+    ...(functionRightsReadAt !== undefined && { functionRightsReadAt }),
+    ...(name !== undefined && { name }),
+  };
 }

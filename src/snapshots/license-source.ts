@@ -1,6 +1,6 @@
 import type { TenantLicenses } from '../licensing/licenses/license-data.ts';
 import { readTenantLicenses, readUserLicenses } from '../superoffice/api/licenses.ts';
-import type { TenantApiClient } from '../superoffice/api/web-api.ts';
+import type { CallTurn, TenantApiClient } from '../superoffice/api/web-api.ts';
 import { isConsentRevoked } from '../superoffice/auth/system-user.ts';
 import type { SuperOffice } from '../superoffice/client.ts';
 import { isRefusal, SuperOfficeError } from '../superoffice/transport/superoffice-error.ts';
@@ -26,10 +26,11 @@ export function createLicenseSource(deps: {
   async function readAsSystemUser<T>(
     tenant: Tenant,
     read: (apiClient: TenantApiClient) => Promise<T>,
+    turn: CallTurn = 'any',
   ): Promise<T | null> {
     if (tenant.status === 'revoked') throw new SuperOfficeError('system-user-refused', 'license data');
     try {
-      return await read(webApi.asSystemUser(tenant));
+      return await read(webApi.asSystemUser(tenant, turn));
     } catch (error) {
       // Whether a partner app may read licenses is not documented (docs/superoffice/licenses.md#3-endpoints).
       if (isRefusal(error)) return null;
@@ -45,7 +46,7 @@ export function createLicenseSource(deps: {
         if (!isSuite(licenses)) return licenses;
         return { ...licenses, limits: await readSuiteLimits(tenant.tenantId, apiClient) };
       }),
-    userLicenses: (tenant, associateId) =>
-      readAsSystemUser(tenant, (apiClient) => readUserLicenses(apiClient, associateId)),
+    userLicenses: (tenant, associateId, turn) =>
+      readAsSystemUser(tenant, (apiClient) => readUserLicenses(apiClient, associateId), turn),
   };
 }

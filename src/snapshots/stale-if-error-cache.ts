@@ -74,6 +74,8 @@ export interface StaleIfErrorCache<T, Item> {
   get(item: Item): Promise<CachedSnapshot<T> | null>;
   /** Returns the data in memory, if any, without reading. */
   peek(item: Item): CachedSnapshot<T> | null;
+  /** Returns the data in memory or in the database, however old; null if there is none. Sends no request. */
+  getKept(item: Item): Promise<CachedSnapshot<T> | null>;
   /** Reads again within the limits of `minRefreshIntervalMs`. A failed read does not throw; `get` reports it. */
   refresh(item: Item): Promise<RefreshResult>;
   /**
@@ -154,6 +156,8 @@ export function createStaleIfErrorCache<T, Item>(
     memory.forceFetch(source.key(item), { context: { item, newerThan }, forceRefresh: true });
 
   const overdueReads = createOverdueReads(loader);
+  /** Data that was invalidated while it was loaded may be outdated. */
+  let invalidations = 0;
 
   function peek(item: Item): CachedSnapshot<T> | null {
     const result = memory.get(source.key(item));
@@ -162,6 +166,18 @@ export function createStaleIfErrorCache<T, Item>(
 
   return {
     peek,
+    async getKept(item) {
+      const key = source.key(item);
+      const cached = memory.get(key, { allowStale: true, noDeleteOnStaleGet: true });
+      if (cached !== undefined) return 'snapshot' in cached ? cached.snapshot : null;
+      const before = invalidations;
+      const stored = await source.load(item);
+      const fresh = toFreshResult(loader, stored, now() - policy.maxAgeMs);
+      // Old data stay out of memory, where `get` would take them for fresh.
+      if (fresh === null) return stored && toCached(stored, false);
+      if (before === invalidations) memory.set(key, fresh, { ttl: fresh.ttlMs });
+      return fresh.snapshot;
+    },
     async get(item) {
       const key = source.key(item);
       const cached = memory.get(key);
@@ -211,11 +227,18 @@ export function createStaleIfErrorCache<T, Item>(
       const result = { snapshot, outcome: 'superoffice', ttlMs: policy.maxAgeMs } as const;
       memory.set(source.key(item), result, { ttl: policy.maxAgeMs });
     },
-    invalidate: (key) => void memory.delete(key),
+    invalidate(key) {
+      invalidations += 1;
+      memory.delete(key);
+    },
     invalidatePrefix(prefix) {
+      invalidations += 1;
       for (const key of [...memory.keys()]) if (key.startsWith(prefix)) memory.delete(key);
     },
-    invalidateAll: () => memory.clear(),
+    invalidateAll() {
+      invalidations += 1;
+      memory.clear();
+    },
   };
 }
 
@@ -255,9 +278,14 @@ async function loadSnapshot<T, Item>(
   } catch (failure) {
     source.onFailed('read', item, failure);
     if (stored === null) return { failure, outcome: 'unavailable', ttlMs: policy.negativeTtlMs };
-    const snapshot = loader.toCached(stored, true);
+    const snapshot = loader.toCached(stored, !isOwnLimit(failure));
     return { snapshot, cause: failure, outcome: 'stale', ttlMs: policy.retryAfterMs };
   }
+}
+
+/** Whether we refused the call ourselves: then SuperOffice has not failed. */
+function isOwnLimit(error: unknown): boolean {
+  return error instanceof SuperOfficeError && error.code === 'too-many-calls';
 }
 
 /** How long SuperOffice is not asked again after an error, ms; 0 if that is not known. */
@@ -293,7 +321,7 @@ function toFreshResult<T, Item>(
   { policy, now, toCached }: Loader<T, Item>,
   stored: Snapshot<T> | null,
   newerThan: number,
-): LoadResult<T> | null {
+): (LoadResult<T> & { readonly snapshot: CachedSnapshot<T> | null }) | null {
   if (stored === null || stored.readAt <= newerThan) return null;
   const ttlMs = Math.max(1, stored.readAt + policy.maxAgeMs - now());
   return { snapshot: toCached(stored, false), outcome: 'database', ttlMs };

@@ -18,6 +18,12 @@ export interface TenantUser {
   readonly retired: boolean;
 }
 
+/** What the last list of users says about an active user. */
+export interface ListedUser extends Pick<TenantUser, 'name' | 'userPlan'> {
+  /** When the list was read, ms since 1970. */
+  readonly readAt: number;
+}
+
 /** How a list of users was read. */
 interface UserListRead {
   /** When the read started, ms since 1970. */
@@ -34,8 +40,8 @@ export interface UserStore {
   listByTenant(tenantId: string): Promise<TenantUser[]>;
   /** When the users of a tenant were last read, ms since 1970; 0 for never. */
   lastReadAt(tenantId: string): Promise<number>;
-  /** When a list with this active user was last read, ms since 1970; 0 if the last list does not contain the user. */
-  listedAt(tenantId: string, associateId: number): Promise<number>;
+  /** An active user on the last list; null if it does not contain the user. */
+  findListed(tenantId: string, associateId: number): Promise<ListedUser | null>;
   /** The first `limit` users in the order of their names. */
   listByName(tenantId: string, limit: number): Promise<Pick<TenantUser, 'associateId' | 'name'>[]>;
   /** The users whom administrators erased and no list has had since, by number. */
@@ -91,16 +97,17 @@ export function createUserStore({ db }: { db: Database }): UserStore {
       return row?.users_read_at?.getTime() ?? 0;
     },
 
-    async listedAt(tenantId, associateId) {
+    async findListed(tenantId, associateId) {
       const row = await db
         .selectFrom('tenant_users as user')
         .innerJoin('tenants as tenant', 'tenant.context_identifier', 'user.context_identifier')
-        .select('tenant.users_read_at')
+        .select(['user.name', 'user.user_plan', 'tenant.users_read_at'])
         .where('user.context_identifier', '=', tenantId)
         .where('user.associate_id', '=', associateId)
         .where('user.retired', '=', false)
         .executeTakeFirst();
-      return row?.users_read_at?.getTime() ?? 0;
+      if (row === undefined) return null;
+      return { name: row.name, userPlan: row.user_plan, readAt: row.users_read_at?.getTime() ?? 0 };
     },
 
     listByName: (tenantId, limit) =>

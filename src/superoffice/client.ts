@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { type CircuitBreaker, createCircuitBreaker } from './api/circuit-breaker.ts';
 import { type CrmAddresses, type CrmAddressForms, createCrmAddresses } from './api/crm-addresses.ts';
 import { createTenantStates, type TenantStateCache } from './api/tenant-state.ts';
-import { createWebApi, type WebApi } from './api/web-api.ts';
+import { type CallTurn, createWebApi, type WebApi } from './api/web-api.ts';
 import { type AuthorizationCodeFlow, createAuthorizationCodeFlow } from './auth/authorization-code.ts';
 import { createIdTokenVerifier, type IdTokenVerifier } from './auth/id-token.ts';
 import { createJwks, type Jwks } from './auth/jwks.ts';
@@ -53,7 +53,7 @@ export function connectSuperOffice(deps: {
   readonly onStateReadAgain: (tenantId: string) => void;
   readonly ticketStore: TicketStore;
   /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
-  readonly acquireCall: (tenantId: string) => Promise<number | null>;
+  readonly acquireCall: (tenantId: string, turn: CallTurn) => Promise<number | null>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): SuperOffice {

@@ -73,10 +73,11 @@ describe('metrics endpoint', async () => {
   });
 
   it('counts SuperOffice calls by operation and outcome, and license cache requests by outcome', async () => {
+    const cookieClient = await signInToCrm(planlens, salesPremium);
+    await cookieClient.get(panelUrl(planlens, salesPremium));
     const before = await scrape();
     sandbox.control.fail({ operation: 'License.*', with: 503 });
     planlens.passTime(licenseCachePolicy.maxAgeMs + 1);
-    const cookieClient = await signInToCrm(planlens, salesPremium);
     await cookieClient.get(panelUrl(planlens, salesPremium));
     await cookieClient.get(panelUrl(planlens, salesPremium));
     const after = await scrape();

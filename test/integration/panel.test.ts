@@ -242,6 +242,7 @@ describe('panel', async () => {
   });
 
   it('tells on a refresh that the features changed, also if a webhook brought the change before', async () => {
+    await untilCallbacksProcessed(planlens.environment);
     const seenBefore = await open(withoutPlan);
     const [, seen = ''] = /name="seen" value="([^"]+)"/.exec(seenBefore.html) ?? [];
     const { control } = planlens.sandbox;
@@ -372,7 +373,9 @@ describe('panel', async () => {
     planlens.sandbox.control.clearRequests();
     for (const person of [salesPremium, servicePremium, marketingPremium, hiddenByRole])
       expect((await open(person)).status).toBe(200);
-    expect(operations().filter((operation) => operation === 'SystemUser.Authenticate')).toHaveLength(1);
+    const exchanges = () => operations().filter((operation) => operation === 'SystemUser.Authenticate');
+    await expect.poll(exchanges, { timeout: 10_000 }).not.toEqual([]);
+    expect(exchanges()).toHaveLength(1);
   });
 
   it('switches the user when the CRM does', async () => {

@@ -215,7 +215,7 @@ describe('lost authority', async () => {
       const user = await asUser();
       const { associateId: id } = salesPremium;
       await services.requestReconciliation(tenantId);
-      await expect.poll(() => services.users.listedAt(tenantId, id), { timeout: 10_000 }).toBeGreaterThan(0);
+      await expect.poll(() => services.users.findListed(tenantId, id), { timeout: 10_000 }).not.toBeNull();
       control.setRetired({ tenant: tenantId, associateId: id, retired: true });
       await services.requestReconciliation(tenantId);
       await expect.poll(() => openPanel(user, salesPremium), { timeout: 10_000 }).toBe(302);

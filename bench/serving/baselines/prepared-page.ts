@@ -70,6 +70,7 @@ export async function preparePage(environment: NodeJS.ProcessEnv, tenantId: stri
       session,
       tenantLicenses,
       userLicenses,
+      isFromList: false,
       tenantEntitlements,
       report: tenantEntitlements.report(userLicenses.content),
       openRequests: null,

@@ -54,7 +54,8 @@ export function createUserConfirmation(deps: {
     const tenant = await tenants.findCached(tenantId);
     if (tenant?.status !== 'active') return false;
     const isListed = async () => {
-      const until = (await users.listedAt(tenantId, associateId)) + confirmedForMs;
+      const listed = await users.findListed(tenantId, associateId);
+      const until = (listed?.readAt ?? 0) + confirmedForMs;
       confirmedUntil.set(key, until);
       return now() < until;
     };

@@ -42,6 +42,14 @@ export async function readCurrentPrincipal(apiClient: TenantApiClient): Promise<
   };
 }
 
+/** Whether a principal is this user. */
+export function isPrincipalOf(
+  user: { readonly tenantId: string; readonly associateId: number },
+  principal: Principal,
+): boolean {
+  return principal.tenantId === user.tenantId && principal.associateId === user.associateId;
+}
+
 function toUserLicenses({
   AssociateId: associateId,
   Licenses: { rows, lost },

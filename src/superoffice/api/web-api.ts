@@ -33,14 +33,21 @@ export interface TenantApiClient {
   call(call: ApiCall): Promise<unknown>;
 }
 
+/**
+ * Which of the calls that a tenant may receive a client takes. `any` waits up to ten seconds. `soon` waits up to 1.5 seconds,
+ * `spare` not at all and leaves some to others; else the call fails with `too-many-calls`.
+ */
+export type CallTurn = 'any' | 'soon' | 'spare';
+
 /** Creates API clients for a tenant's system user or for one of its users. */
 export interface WebApi {
-  asSystemUser(tenant: SystemUserTenant): TenantApiClient;
-  asUser(tenantId: string, accessToken: string): TenantApiClient;
+  asSystemUser(tenant: SystemUserTenant, turn?: CallTurn): TenantApiClient;
+  asUser(tenantId: string, accessToken: string, turn?: CallTurn): TenantApiClient;
 }
 
-/** How calls of one client are authenticated. */
+/** How calls of one client are authenticated, and which they take. */
 interface Credentials {
+  readonly turn: CallTurn;
   readonly tenantId: string;
   /** The ticket or access token. */
   getSecret(): Promise<string>;
@@ -79,7 +86,7 @@ export function createWebApi(options: {
   readonly clientSecret: string;
   readonly circuitBreaker: CircuitBreaker;
   /** The rate limiter: how long to wait before a call, in ms; null if too many calls are waiting. */
-  readonly acquireCall: (tenantId: string) => Promise<number | null>;
+  readonly acquireCall: (tenantId: string, turn: CallTurn) => Promise<number | null>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }): WebApi {
@@ -91,15 +98,17 @@ export function createWebApi(options: {
   });
   const deps = { ...options, refusedCalls };
   return {
-    asSystemUser: (tenant) =>
+    asSystemUser: (tenant, turn = 'any') =>
       createApiClient(deps, {
+        turn,
         tenantId: tenant.tenantId,
         getSecret: () => deps.tickets.getTicket(tenant),
         toHeaders: (ticket) => ({ Authorization: `SOTicket ${ticket}`, 'SO-AppToken': deps.clientSecret }),
         refreshSecret: (refused) => deps.tickets.refresh(tenant, refused),
       }),
-    asUser: (tenantId, accessToken) =>
+    asUser: (tenantId, accessToken, turn = 'any') =>
       createApiClient(deps, {
+        turn,
         tenantId,
         getSecret: async () => accessToken,
         toHeaders: (token) => ({ Authorization: `Bearer ${token}` }),
@@ -188,7 +197,7 @@ async function send(
   requireRunning(state, call.operation);
   const url = deps.toAllowedUrl(`${state.api}/v1/${call.path}`);
   if (url === null) throw new SuperOfficeError('api-host-refused', call.operation);
-  const waitMs = await deps.acquireCall(credentials.tenantId);
+  const waitMs = await deps.acquireCall(credentials.tenantId, credentials.turn);
   if (waitMs === null) throw new SuperOfficeError('too-many-calls', call.operation);
   await sleep(waitMs);
   return deps.http.request({

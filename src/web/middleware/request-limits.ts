@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import { SuperOfficeError } from '../../superoffice/transport/superoffice-error.ts';
 import { clientOf } from './client-address.ts';
+import { createFailureGate } from './failure-gate.ts';
 import { type BucketSize, createTokenBuckets, type TokenBuckets } from './token-bucket.ts';
 
 /** A signed-in user. */
@@ -24,7 +25,8 @@ export interface RequestLimits {
   /** Takes back the last count of this client, because the webhook exists. */
   uncountHookLookup(request: Request): void;
   /**
-   * Completes a sign-in, which exchanges a code.
+   * Completes a sign-in, which exchanges a code, as soon as so many exchanges may fail as are in flight. Takes back the
+   * counts of the requests that led to a completed one.
    * @throws AppError `too-many-requests` if too many exchanges of this client, or of all, failed; the error of `complete`
    */
   completeSignIn(request: Request, complete: () => Promise<void>): Promise<void>;
@@ -44,11 +46,10 @@ export interface RequestLimits {
 
 const perHour = (count: number) => count / 3_600;
 
-/**
- * An office of a thousand users behind one address may open its panels within a minute: a sign-in takes up to four
- * requests without a session.
- */
-const anonymousSize: BucketSize = { burst: 1_200, perSecond: 20 };
+/** Requests without a session that lead to a sign-in. */
+const requestsPerSignIn = 4;
+/** An office of 300 users behind one address may open its panels at once. A completed sign-in takes back its requests. */
+const anonymousSize: BucketSize = { burst: 300 * requestsPerSignIn, perSecond: 20 };
 /** Queries for unknown webhooks, of all clients: they must not occupy the connections to the database. */
 const hookLookupSize: BucketSize = { burst: 100, perSecond: 50 };
 /** Codes that SuperOffice refused. Honest browsers send none, apart from a page that is loaded again. */
@@ -73,8 +74,8 @@ const everybody = 'all';
 export function createRequestLimits(now: () => number): RequestLimits {
   const anonymous = createTokenBuckets(anonymousSize, now);
   const hookLookups = createTokenBuckets(hookLookupSize, now);
-  const refusedCodes = createTokenBuckets(refusedCodesSize, now);
-  const failedExchanges = createTokenBuckets(failedExchangesSize, now);
+  const refusedCodes = createFailureGate(createTokenBuckets(refusedCodesSize, now));
+  const failedExchanges = createFailureGate(createTokenBuckets(failedExchangesSize, now));
   const signIns = createTokenBuckets(signInSize, now);
   const forms = createTokenBuckets(formSize, now);
   const accessRequests = createTokenBuckets(accessRequestSize, now);
@@ -97,20 +98,12 @@ export function createRequestLimits(now: () => number): RequestLimits {
 
     async completeSignIn(request, complete) {
       const client = clientOf(request);
-      refuseFor(refusedCodes.waitSeconds(client));
-      // Taken before the outcome is known, so that exchanges at the same time cannot exceed the limit.
-      takeOrRefuse(failedExchanges, everybody);
-      refusedCodes.take(client);
-      try {
-        await complete();
-        refusedCodes.giveBack(client);
-        failedExchanges.giveBack(everybody);
-      } catch (error) {
-        const reason = error instanceof SuperOfficeError ? error.code : null;
-        if (reason !== 'code-refused' && reason !== 'sign-in-refused') refusedCodes.giveBack(client);
-        if (reason === null) failedExchanges.giveBack(everybody);
-        throw error;
-      }
+      await refusedCodes.pass(
+        client,
+        () => failedExchanges.pass(everybody, complete, (error) => error instanceof SuperOfficeError),
+        isRefusedCode,
+      );
+      for (let each = 0; each < requestsPerSignIn; each += 1) anonymous.giveBack(client);
     },
 
     countSignIn: (user) => takeOrRefuse(signIns, toKey(user)),
@@ -120,6 +113,10 @@ export function createRequestLimits(now: () => number): RequestLimits {
     countDownload: (tenantId) => takeOrRefuse(downloads, tenantId),
     countAuditedRefusal: (tenantId) => auditedRefusals.take(tenantId) === 0,
   };
+}
+
+function isRefusedCode(error: unknown): boolean {
+  return error instanceof SuperOfficeError && ['code-refused', 'sign-in-refused'].includes(error.code);
 }
 
 function toKey({ tenantId, associateId }: User): string {

@@ -113,13 +113,14 @@ function pageKey({ session, language }: PageBasis): string {
 
 /**
  * Versions of everything that the page of one user shows and that may change: the tenant (status, name and the address of
- * its CRM), its licenses, the user's licenses and access requests, for administrators how many are open, and the day, with which the CSRF
- * token of the forms changes. Only the name may contain spaces, so it comes last. Locales and templates do not change while a process runs.
+ * its CRM), its licenses, the user's licenses (or the plan on the list) and access requests, for administrators how many are open,
+ * and the day, with which the CSRF token of the forms changes. Only the name may contain spaces, so it comes last. Locales and
+ * templates do not change while a process runs.
  */
 export function pageVersion(basis: PageBasis): string {
-  const { tenant, tenantLicenses, userLicenses, accessRequests, openRequests, today, crmScreenPattern } =
-    basis;
-  const licenses = `${snapshotVersion(tenantLicenses)} ${snapshotVersion(userLicenses)}`;
+  const { tenant, tenantLicenses, userLicenses, accessRequests, openRequests, today } = basis;
+  const { crmScreenPattern, isFromList } = basis;
+  const licenses = `${snapshotVersion(tenantLicenses)} ${snapshotVersion(userLicenses)} ${isFromList}`;
   const requests = accessRequests.map(accessRequestVersion).join();
   return `${licenses} ${requests} ${openRequests} ${today} ${crmScreenPattern} ${tenant.status} ${tenant.companyName}`;
 }

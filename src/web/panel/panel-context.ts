@@ -2,9 +2,8 @@ import type { Request } from 'express';
 import { AppError } from '../../errors.ts';
 import type { EntitlementEngine, TenantEntitlements } from '../../licensing/entitlement-engine.ts';
 import type { EntitlementReport } from '../../licensing/entitlements/entitlement-report.ts';
-import type { TenantLicenses, UserLicenses } from '../../licensing/licenses/license-data.ts';
+import type { FindListedUser } from '../../snapshots/find-listed-user.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
-import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequest, AccessRequestStore } from '../../tenants/access-request-store.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
@@ -15,6 +14,7 @@ import { readPanelReferer } from '../panel-referer.ts';
 import type { Language, Languages } from '../rendering/i18n.ts';
 import { toUtcDay } from '../rendering/timestamps.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
+import { createLoadPanelLicenses, type PanelLicenses } from './panel-licenses.ts';
 
 /** A request for a panel page by the user that its URL names. */
 interface SignedInRequest {
@@ -31,14 +31,10 @@ interface PanelRequest {
 }
 
 /** What the panel pages of a signed-in user are made from. */
-export interface PanelContext {
+export interface PanelContext extends PanelLicenses {
   readonly url: PanelUrl;
   readonly tenant: Tenant;
   readonly session: Session;
-  /** Null if SuperOffice refused to return the licenses. */
-  readonly tenantLicenses: CachedSnapshot<TenantLicenses> | null;
-  /** Null if SuperOffice refused to return the licenses. */
-  readonly userLicenses: CachedSnapshot<UserLicenses> | null;
   /** The user's latest access request for each subject. */
   readonly accessRequests: readonly AccessRequest[];
   /** How many access requests of the tenant are open; null for a user who is no administrator, or if it is not known. */
@@ -91,12 +87,15 @@ export function createPanelContexts(deps: {
   licenses: LicenseSnapshots;
   accessRequests: AccessRequestStore;
   crmAddresses: CrmAddresses;
+  findListedUser: FindListedUser;
+  entitlementEngine: EntitlementEngine;
   languages: Languages;
   publicUrl: string;
   limits: RequestLimits;
   now: () => number;
 }): PanelContextLoader {
   const { tenants, sessions, licenses, accessRequests, crmAddresses, languages, limits, now } = deps;
+  const loadPanelLicenses = createLoadPanelLicenses(deps);
 
   async function identify(request: Request): Promise<PanelRequest> {
     const url = parsePanelUrl(request);
@@ -122,8 +121,8 @@ export function createPanelContexts(deps: {
   async function load(request: Request, identified?: SignedInRequest): Promise<PanelContext> {
     const { url, tenant, session } = identified ?? (await identifySignedIn(request));
     const language = languages.choose([url.language, ...request.acceptsLanguages()]);
-    const [[tenantLicenses, userLicenses], requests, openRequests] = await Promise.all([
-      loadLicenses(tenant, session.associateId),
+    const [licenses, requests, openRequests] = await Promise.all([
+      loadLicenses(tenant, session),
       accessRequests.latestByUser(tenant.tenantId, session.associateId),
       session.isAdministrator ? countOpenRequests(request, tenant) : null,
     ]);
@@ -133,8 +132,7 @@ export function createPanelContexts(deps: {
       // A read of the licenses may have found that the tenant revoked its consent.
       tenant: (await tenants.findCached(tenant.tenantId)) ?? tenant,
       session,
-      tenantLicenses,
-      userLicenses,
+      ...licenses,
       accessRequests: requests,
       openRequests,
       language,
@@ -157,6 +155,7 @@ export function createPanelContexts(deps: {
       tenant,
       session,
       ...inMemory,
+      isFromList: false,
       accessRequests: requests,
       openRequests,
       language,
@@ -180,12 +179,9 @@ export function createPanelContexts(deps: {
     return referer?.startsWith('/panel?') ? referer : panelUrl(url);
   }
 
-  async function loadLicenses(tenant: Tenant, associateId: number) {
+  async function loadLicenses(tenant: Tenant, session: Session) {
     try {
-      return await Promise.all([
-        licenses.getTenantLicenses(tenant),
-        licenses.getUserLicenses(tenant, associateId),
-      ]);
+      return await loadPanelLicenses(tenant, session);
     } catch (error) {
       const current = await tenants.findCached(tenant.tenantId);
       throw current?.status === 'revoked' ? new AppError('consent-revoked', { cause: error }) : error;

@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
+import type { FindListedUser } from '../../snapshots/find-listed-user.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { CrmAddresses } from '../../superoffice/api/crm-addresses.ts';
 import type { AccessRequestStore } from '../../tenants/access-request-store.ts';
@@ -49,6 +50,7 @@ export function createPanelRouter(deps: {
   publicUrl: string;
   /** Size limit of the page cache, in bytes. */
   pageCacheBytes: number;
+  findListedUser: FindListedUser;
   onRemoval: (listener: (key: string | null) => void) => void;
   inCrm: RequestHandler;
   form: RequestHandler;

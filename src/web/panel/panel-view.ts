@@ -66,6 +66,8 @@ export interface PanelView {
   readonly limits: readonly SuiteLimitRow[];
   /** When the older part of the license data was read; null without license data. */
   readonly asOf: Timestamp | null;
+  /** When the user's function rights were read; null if they are not older than the licenses, or that is not known. */
+  readonly rightsAsOf: Timestamp | null;
   readonly stale: boolean;
   /** What came of the refresh that led here; empty if none did. */
   readonly refreshed: string;
@@ -115,6 +117,7 @@ export function panelView(context: EntitledPanelContext, query: unknown): PanelV
     accessRequests: accessRequestSummaries(context.accessRequests, url, context.today, language),
     limits: suiteLimitRows(report.plan, context.tenantLicenses?.content.limits ?? null, language),
     asOf: snapshots.length === 0 ? null : formatTimestamp(readAt, language),
+    rightsAsOf: olderRights(context),
     // While nothing may be read, the data is old for a reason that the notice gives.
     stale: tenant.status === 'active' && snapshots.some((snapshot) => snapshot.stale),
     refreshed: refreshText(query, language),
@@ -158,16 +161,27 @@ function summarize(context: EntitledPanelContext, filter: FeatureFilter): PanelV
   };
 }
 
+/** A session lives for an hour, and each begins with a read of the rights: they may be this much older, ms. */
+const rightsAgeMs = 60 * 60_000;
+
+function olderRights({ userLicenses, language }: EntitledPanelContext): Timestamp | null {
+  const { functionRights = null, functionRightsReadAt: readAt } = userLicenses?.content ?? {};
+  const isOlder = readAt !== undefined && readAt + rightsAgeMs < (userLicenses?.readAt ?? 0);
+  return isOlder && functionRights !== null ? formatTimestamp(readAt, language) : null;
+}
+
 function findEmptyState({ userLicenses, report }: EntitledPanelContext): EmptyState | null {
   if (userLicenses === null) return 'licenses-unread';
   return report.plan?.kind === 'no-plan' ? 'no-plan' : null;
 }
 
-function describeNotices({ report, tenantLicenses, tenant, language }: EntitledPanelContext): string[] {
+function describeNotices(context: EntitledPanelContext): string[] {
+  const { report, tenantLicenses, tenant, language } = context;
   const { t } = language;
   const dates = report.notices.map((notice) => describeLicenseNotice(notice, language));
   const inactive = tenant.status === 'active' ? [] : [t(`notice.${tenant.status}`)];
-  return [...inactive, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
+  const unread = context.isFromList ? [t('notice.fromList')] : [];
+  return [...inactive, ...unread, ...dates, ...(tenantLicenses ? [] : [t('notice.tenantLicenseRefused')])];
 }
 
 function foundText(

@@ -1,6 +1,8 @@
 import express, { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
+import type { RefreshAfterSignIn } from '../../snapshots/refresh-after-sign-in.ts';
+import type { UserStore } from '../../snapshots/user-store.ts';
 import type { SuperOffice } from '../../superoffice/client.ts';
 import type { AuditLog } from '../../tenants/audit-log.ts';
 import type { HandoffStore } from '../../tenants/handoff-store.ts';
@@ -31,6 +33,8 @@ export function createSignInRouter(deps: {
   superOffice: Pick<SuperOffice, 'authorizationCodeFlow' | 'verifyIdToken' | 'webApi'>;
   tenants: TenantStore;
   licenses: LicenseSnapshots;
+  users: Pick<UserStore, 'findListed'>;
+  refreshAfterSignIn: Pick<RefreshAfterSignIn, 'request'>;
   audit: AuditLog;
   signIns: SignInStore;
   handoffs: HandoffStore;

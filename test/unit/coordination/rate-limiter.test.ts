@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callsPerSecond, createRateLimiter, maxCallWaitMs } from '../../../src/coordination/rate-limiter.ts';
+import {
+  callsPerSecond,
+  createRateLimiter,
+  maxCallWaitMs,
+  maxSoonWaitMs,
+} from '../../../src/coordination/rate-limiter.ts';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import { type Database, openDatabase } from '../../../src/database/database.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
@@ -69,6 +74,26 @@ describe('rate limiter', () => {
     expect(starts.length).toBeGreaterThanOrEqual(80);
     expect(starts.length).toBeLessThanOrEqual(callsPerSecond * (1 + elapsedSeconds));
     for (const { earliest } of starts) expect(earliest).toBeLessThanOrEqual(maxCallWaitMs);
+  });
+
+  it('admits calls from the spare ones only at once, and leaves two to others', async () => {
+    const acquire = createRateLimiter({ db: databaseOfProcess(0) });
+    await databaseOfProcess(0).deleteFrom('rate_limits').execute();
+    const spare = [];
+    for (let call = 0; call < 10; call += 1) spare.push(await acquire('Cust3', 'spare'));
+    expect(spare).toEqual([0, 0, 0, 0, 0, 0, 0, 0, null, null]);
+    expect([await acquire('Cust3'), await acquire('Cust3')]).toEqual([0, 0]);
+  });
+
+  it('rejects a call that is wanted soon and would have to wait longer', async () => {
+    const acquire = createRateLimiter({ db: databaseOfProcess(0) });
+    await databaseOfProcess(0).deleteFrom('rate_limits').execute();
+    const soon = await Promise.all(Array.from({ length: 40 }, () => acquire('Cust3', 'soon')));
+    const admitted = soon.filter((wait) => wait !== null);
+    expect(admitted.length).toBeGreaterThanOrEqual(20);
+    expect(admitted.length).toBeLessThan(40);
+    expect(Math.max(...admitted)).toBeLessThanOrEqual(maxSoonWaitMs);
+    expect(await acquire('Cust3')).not.toBeNull();
   });
 
   it('rejects a call for an unknown tenant', async () => {

@@ -6,6 +6,7 @@ import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licens
 import { diffLicenses } from '../../../src/licensing/licenses/license-diff.ts';
 import { createLicenseSnapshots, licenseCachePolicy } from '../../../src/snapshots/license-snapshots.ts';
 import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
+import { SuperOfficeError } from '../../../src/superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../../src/tenants/tenant.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -33,6 +34,12 @@ const granted = [
   },
 ] as const;
 const userLicenses: UserLicenses = { associateId: 7, granted, complete: true, functionRights: null };
+
+/** What a sign-in of the user reports. */
+const principal = (reported: Partial<UserLicenses> = {}) => ({
+  name: 'Anna',
+  licenses: { ...userLicenses, ...reported },
+});
 
 describe('createLicenseSnapshots', () => {
   let db: Database;
@@ -115,7 +122,7 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of the last sign-in when the system user refreshes the licenses', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
     now += licenseCachePolicy.maxAgeMs + 1;
     const refreshed = await licenses.getUserLicenses(tenant, 7);
     expect(refreshed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
@@ -123,10 +130,10 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of a sign-in that occurs while the system user reads', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, userLicenses);
+    await licenses.saveUserLicenses(tenant, principal());
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => {
-      await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-project'] });
+      await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-project'] }));
       return userLicenses;
     };
     await licenses.getUserLicenses(tenant, 7);
@@ -134,10 +141,46 @@ describe('createLicenseSnapshots', () => {
     expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
   });
 
+  it('returns what is kept, however old and without a read, with what the last sign-in reported', async () => {
+    await create().saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
+    const functionRightsReadAt = now;
+    now += licenseCachePolicy.maxAgeMs + 1;
+    await create().getUserLicenses(tenant, 7);
+    const readAt = now;
+    now += 365 * 24 * 60 * 60_000;
+    readUser = () => Promise.reject(new Error('must not be read'));
+    const licenses = create(() => Promise.reject(new Error('must not be read')));
+    const kept = await licenses.getKeptUserLicenses(tenant, 7);
+    const content = { functionRights: ['hide-sale'], functionRightsReadAt, name: 'Anna' };
+    expect(kept).toMatchObject({ content, readAt, stale: false });
+    expect(await licenses.getKeptUserLicenses(tenant, 8)).toBeNull();
+    expect(await licenses.getKeptTenantLicenses(tenant)).toBeNull();
+    readUser = async () => userLicenses;
+    // What was shown as it is kept is read again like any old data.
+    expect((await licenses.getUserLicenses(tenant, 7))?.readAt).toBe(now);
+  });
+
+  it('keeps in memory what is kept and not old, until another process changes it', async () => {
+    await create().getUserLicenses(tenant, 7);
+    const licenses = create(() => Promise.reject(new Error('must not be read')));
+    const kept = await licenses.getKeptUserLicenses(tenant, 7);
+    expect(await licenses.getKeptUserLicenses(tenant, 7)).toBe(kept);
+    licenses.invalidate('Cust1/7');
+    expect(await licenses.getKeptUserLicenses(tenant, 7)).not.toBe(kept);
+  });
+
+  it('does not call it stale when our own limit refused the read', async () => {
+    const licenses = create();
+    await licenses.getUserLicenses(tenant, 7);
+    now += licenseCachePolicy.maxAgeMs + 1;
+    readUser = () => Promise.reject(new SuperOfficeError('too-many-calls', 'user licenses'));
+    expect(await licenses.getUserLicenses(tenant, 7, 'spare')).toMatchObject({ stale: false });
+  });
+
   it('replaces older function rights with newer ones, even with an empty list', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: ['hide-sale'] });
-    await licenses.saveUserLicenses(tenant, { ...userLicenses, functionRights: [] });
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: [] }));
     expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
@@ -166,7 +209,7 @@ describe('createLicenseSnapshots', () => {
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => ({ ...userLicenses, granted: [], complete: false });
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
-    await snapshots.saveUserLicenses(tenant, { ...userLicenses, granted: [], complete: false });
+    await snapshots.saveUserLicenses(tenant, principal({ granted: [], complete: false }));
     expect(await create().getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
     now += licenseCachePolicy.retryAfterMs + 1;
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted: [] } });

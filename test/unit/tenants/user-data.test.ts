@@ -261,8 +261,8 @@ describe('the data about a user', () => {
 
     it('does not count as active, and is not stored again by a session that lives on', async () => {
       await list(kari, retired);
-      expect(await users().listedAt('Cust1', 131)).toBe(now);
-      expect(await users().listedAt('Cust1', 101)).toBe(0);
+      expect(await users().findListed('Cust1', 131)).toMatchObject({ readAt: now });
+      expect(await users().findListed('Cust1', 101)).toBeNull();
       await saveSnapshot(101);
       await expect(request(101)).rejects.toMatchObject({ code: 'session-required' });
       await isOnTheListOnly();

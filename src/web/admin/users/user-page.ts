@@ -72,6 +72,7 @@ export function createUserPage(deps: {
       session,
       tenantLicenses,
       userLicenses,
+      isFromList: false,
       accessRequests,
       openRequests: null,
       language,

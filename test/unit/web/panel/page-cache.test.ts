@@ -29,6 +29,7 @@ const versioned: Readonly<Record<string, Partial<PanelContext>>> = {
   'new version of the user licenses': { userLicenses },
   'another version of the user licenses': { userLicenses: { ...userLicenses, version: 3 } },
   'user licenses that SuperOffice refuses': { userLicenses: null },
+  'user licenses from the list': { isFromList: true },
   'open access requests of the tenant': { openRequests: 2 },
   'withdrawn access request': { accessRequests: [] },
   'further access request': { accessRequests: [request, { ...request, id: 'another' }] },

@@ -43,6 +43,7 @@ export interface Given {
   readonly accessRequests?: readonly AccessRequest[];
   readonly contract?: Tenant['contract'];
   readonly isAdministrator?: boolean;
+  readonly isFromList?: boolean;
 }
 
 /** The panel context of a signed-in user, with the report of the test engine. */
@@ -75,6 +76,7 @@ export function createContext(given: Given): EntitledPanelContext {
     },
     tenantLicenses: snapshotOf(given.tenant),
     userLicenses: snapshotOf(given.user),
+    isFromList: given.isFromList ?? false,
     openRequests: null,
     accessRequests,
     language,

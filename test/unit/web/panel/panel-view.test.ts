@@ -587,3 +587,26 @@ describe('other panel data', () => {
     }
   });
 });
+
+describe('age of what a page shows', () => {
+  const hour = 60 * 60_000;
+  const kept = (functionRightsReadAt: number) =>
+    view({
+      tenant: premium,
+      user: { ...salesman, functionRights: [], functionRightsReadAt } as typeof salesman,
+    });
+
+  it('tells when the function rights were read if that is more than an hour before the licenses', () => {
+    expect(kept(readAt - hour).rightsAsOf).toBeNull();
+    expect(kept(readAt - hour - 1).rightsAsOf?.iso).toBe(new Date(readAt - hour - 1).toISOString());
+    expect(view({ tenant: premium, user: salesman }).rightsAsOf).toBeNull();
+  });
+
+  it('says that the licenses of the user are still to be read if only the list of users tells the plan', () => {
+    const noticesOf = (isFromList: boolean) =>
+      view({ tenant: premium, user: salesman, isFromList }).notices.filter((notice) =>
+        notice.startsWith('Planlens has not read your own licences yet'),
+      );
+    expect([noticesOf(true).length, noticesOf(false).length]).toEqual([1, 0]);
+  });
+});
