@@ -267,7 +267,7 @@ describe('three processes on one PostgreSQL', () => {
 
       const tenant = await getTenant(services.tenants, tenantId);
       expect(tenant.status).toBe('active');
-      // As a panel does: in a storm, what changed is read when somebody asks for it.
+      // As a panel does: in a storm, what changed is read when it is asked for.
       const assignedPlans = async (associateId: number) => {
         const own = await services.licenses.getUserLicenses(tenant, associateId);
         return own?.content.granted.map(({ name }) => name).filter((name) => name.startsWith('ten-'));
