@@ -1,12 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { assignment } from './assignment.ts';
 import { decisions } from './decisions/decisions.ts';
+import { growth } from './growth/growth.ts';
 import { describeMachine } from './machine.ts';
+import { profile } from './profile/profile.ts';
 import { adminPages } from './serving/admin-pages.ts';
 import { openBenchDatabase } from './serving/bench-database.ts';
 import { callbacks } from './serving/callbacks.ts';
 import { coldPanel } from './serving/cold-panel.ts';
 import { ofrep } from './serving/ofrep.ts';
+import { reconciliation } from './serving/reconciliation.ts';
 import { requestPhases } from './serving/request-phases.ts';
 import { scale } from './serving/scale.ts';
 import { start } from './serving/start.ts';
@@ -24,10 +27,13 @@ const benchmarks = {
   'cold-panel': coldPanel,
   scale,
   callbacks,
+  reconciliation,
   start,
   'admin-pages': adminPages,
   ofrep,
   storm,
+  growth,
+  profile,
 };
 
 const results = new URL('results/', import.meta.url);

@@ -31,7 +31,7 @@ import { suiteLimitRoutes } from './suite-limits.ts';
 import { createSuperIdSessions } from './superid-session.ts';
 import { serveSystemUser } from './system-user.ts';
 import { serveTenantState } from './tenant-state.ts';
-import { createTenants } from './tenants.ts';
+import { createTenants, type Tenants } from './tenants.ts';
 import { serveTokenEndpoint } from './token-endpoint.ts';
 import { createTokens } from './tokens.ts';
 import { serveUnknownApiPaths, serveWebApi } from './web-api.ts';
@@ -49,6 +49,8 @@ export interface SandboxOptions {
   readonly credentials?: AppCredentials;
   /** SuperOffice's own. Default: generated. */
   readonly signingKey?: SigningKey;
+  /** Adds tenants to those of the sandbox, for benchmarks. Default: none. */
+  readonly addTenants?: (tenants: Tenants) => Tenants;
   readonly now?: () => number;
 }
 
@@ -114,7 +116,8 @@ function buildSandbox(
 ) {
   const now = options.now ?? Date.now;
   const app = registerApp(options.appUrl, appCredentials);
-  const tenants = [largeTenant, smallTenant].reduce(withMadeTenant, createTenants());
+  const own = [largeTenant, smallTenant].reduce(withMadeTenant, createTenants());
+  const tenants = options.addTenants?.(own) ?? own;
   const keys = createSigningKeys(options.signingKey ?? generateSigningKey());
   const faultInjector = createFaultInjector({ now });
   const sessions = createSuperIdSessions({ tenants });

@@ -116,6 +116,8 @@ export interface Services {
    * (`Cust12345/101`), changed in any process, and with null when changes may have been missed.
    */
   onDataChange(listener: (key: string | null) => void): void;
+  /** Calls `listener` when the licenses of a user (`Cust12345/101`) are to be read when they are asked for next. */
+  onExpiry(listener: (key: string) => void): void;
   /** Reads keys and opens connections that the first requests need, so that they do not wait. Never rejects. */
   prefetch(): Promise<void>;
   /** Locks by name, shared by all processes on this database. */
@@ -154,9 +156,14 @@ export async function openServices(deps: {
   const apiKeys = createApiKeyStore({ db, uses: apiKeyUses, now });
   const sessionCutoffs = createSessionCutoffStore({ db, now });
   const userLookup = createUserLookup({ db, now });
-  const events = new EventEmitter<{ removal: [key: string | null]; change: [key: string | null] }>();
+  const events = new EventEmitter<{
+    removal: [key: string | null];
+    change: [key: string | null];
+    expiry: [key: string];
+  }>();
   const removePages = (key: string | null) => void events.emit('removal', key);
   const onDataChange = (key: string | null) => void events.emit('change', key);
+  const onExpiry = (key: string) => void events.emit('expiry', key);
   events.on('removal', userLookup.invalidateRemoved);
   const refreshAfterSignIn = createRefreshAfterSignIn({
     tenants,
@@ -168,7 +175,7 @@ export async function openServices(deps: {
   });
   events.on('removal', (key) => key !== null && refreshAfterSignIn.forget(key));
   const shared = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys };
-  const caches = { ...shared, superOffice, removePages, onDataChange };
+  const caches = { ...shared, superOffice, removePages, onDataChange, onExpiry };
   const openFromPeer = (payload: string) =>
     superOffice.circuitBreaker.openFromPeer(...parseCircuitOpen(payload));
   const subscription = subscribe(
@@ -230,6 +237,7 @@ export async function openServices(deps: {
     purgeExpired: createPurgeExpired({ db, now }),
     onRemoval: (listener) => void events.on('removal', listener),
     onDataChange: (listener) => void events.on('change', listener),
+    onExpiry: (listener) => void events.on('expiry', listener),
     async prefetch() {
       // A lock that nobody else takes opens the first session of the locks.
       const openingLocks = locks(`start ${randomUUID()}`, async () => {}).catch(() => {});

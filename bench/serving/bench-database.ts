@@ -7,6 +7,7 @@ import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { keyringText } from '../../test/support/keyrings.ts';
+import { parentOf, processorSeconds } from './processor-time.ts';
 
 /** The root folder of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,6 +16,8 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface BenchDatabase {
   /** Creates the database unless it exists. @returns its URL */
   ensureDatabase(name: string): Promise<string>;
+  /** The processor time of all processes of the server so far, seconds. */
+  processorSeconds(): number;
   close(): Promise<void>;
 }
 
@@ -22,7 +25,9 @@ export interface BenchDatabase {
 export async function openBenchDatabase(): Promise<BenchDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'planlens-bench-'));
   const postgres = await startEmbeddedPostgres(dataDir);
+  const serverPid = await findServerPid(postgres.url);
   return {
+    processorSeconds: () => processorSeconds(serverPid),
     async ensureDatabase(name) {
       const client = new Client({ connectionString: postgres.url });
       await client.connect();
@@ -36,6 +41,16 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
       await Promise.all([dataDir, postgres.home].map((folder) => rm(folder, { recursive: true })));
     },
   };
+}
+
+/** The process that has started the process of each connection. */
+async function findServerPid(url: string): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  const parent = parentOf(rows[0].pid);
+  await client.end();
+  return parent;
 }
 
 /** The environment of the app. By default SuperOffice is unreachable; `overrides` can change that. */

@@ -1,49 +1,48 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import { Client } from 'pg';
-import { keyringSchema } from '../../src/crypto/keyring.ts';
-import { createSecretBox } from '../../src/crypto/secret-box.ts';
-import { openDatabase } from '../../src/database/database.ts';
-import { createWebhookStore } from '../../src/tenants/webhook-store.ts';
 import { type BenchDatabase, createEnvironment } from './bench-database.ts';
+import { formatStorms, measureStorm, storms } from './callback-storm.ts';
 import { measureLoad, median } from './load.ts';
 import { startApp, startBaseline } from './processes.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
 import { formatTable, round } from './table.ts';
+import { createSignedEvent, findWebhooks } from './webhook-events.ts';
 
 const rounds = { warmUp: 1, measured: 5 };
 const seconds = 4;
 const connections = 50;
 
-/** Measures accepted webhook events per second against a baseline that only verifies the HMAC and inserts a row. */
+/**
+ * Measures accepted webhook events per second against a baseline that only verifies the HMAC and inserts a row, and how long a
+ * storm of events takes to be processed.
+ */
 export async function callbacks(benchDatabase: BenchDatabase) {
   const environment = await createEnvironment(await benchDatabase.ensureDatabase('callbacks'));
   await seedTenants(environment, { tenants: 1, users: 1 });
-  const { hookId, secret } = await findWebhook(environment);
+  const [webhook] = await findWebhooks(environment, [tenantIdAt(0)]);
+  if (webhook === undefined) throw new Error('no webhook');
   const accepted = { app: 0, baseline: 0 };
   const candidates = [
     {
       name: 'planlens',
       key: 'app',
-      path: `/callbacks/webhooks/${hookId}`,
       start: () => startApp(environment),
     },
     {
       name: 'HMAC and one insert',
       key: 'baseline',
-      path: '/',
-      start: () => startBaseline('webhooks', { ...environment, BENCH_SECRET: secret }),
+      start: () => startBaseline('webhooks', { ...environment, BENCH_SECRET: webhook.secret }),
     },
   ] as const;
   const perSecond = { app: [] as number[], baseline: [] as number[] };
   for (let round = -rounds.warmUp; round < rounds.measured; round += 1) {
-    for (const { start, path, key } of round % 2 === 0 ? candidates : candidates.toReversed()) {
+    for (const { start, key } of round % 2 === 0 ? candidates : candidates.toReversed()) {
       // One server at a time: the app continues to process events after the load ends.
       const server = await start();
       const result = await measureLoad({
         url: server.url,
         seconds,
         connections,
-        request: () => ({ path, ...createSignedEvent(secret) }),
+        request: () => createSignedEvent(webhook, 1),
       });
       await server.stop();
       accepted[key] += result.total;
@@ -55,6 +54,8 @@ export async function callbacks(benchDatabase: BenchDatabase) {
     throw new Error(`accepted ${JSON.stringify(accepted)}, stored ${JSON.stringify(stored)}`);
   }
   const bare = median(perSecond.baseline);
+  const stormFigures = [];
+  for (const storm of storms) stormFigures.push(await measureStorm(benchDatabase, storm));
   const figures = candidates.map(({ name, key }) => ({
     name,
     perSecond: Math.round(median(perSecond[key])),
@@ -63,43 +64,28 @@ export async function callbacks(benchDatabase: BenchDatabase) {
   }));
   return {
     name: 'Callbacks',
-    goal: 'at least 0.8 times HMAC and one insert',
-    met: median(perSecond.app) >= 0.8 * bare,
+    goal: 'at least 0.8 times HMAC and one insert; 20,000 events in 10 s processed within 60 s',
+    met: median(perSecond.app) >= 0.8 * bare && stormFigures.every(({ met }) => met),
     rounds: rounds.measured,
     seconds,
     connections,
     figures,
-    printed: formatTable(
-      ['Callbacks', 'accepted/s, median', 'slowest round', 'times HMAC and one insert'],
-      figures.map((each) => [each.name, each.perSecond, each.slowestRound, each.timesBare]),
-    ),
+    storms: stormFigures,
+    printed: [
+      formatTable(
+        ['Callbacks', 'accepted/s, median', 'slowest round', 'times HMAC and one insert', 'goal'],
+        figures.map((each) => [
+          each.name,
+          each.perSecond,
+          each.slowestRound,
+          each.timesBare,
+          each.name === 'planlens' ? `at least 0.8: ${each.timesBare >= 0.8 ? 'met' : 'missed'}` : '',
+        ]),
+      ),
+      '',
+      formatStorms(stormFigures),
+    ].join('\n'),
   };
-}
-
-async function findWebhook(environment: NodeJS.ProcessEnv): Promise<{ hookId: string; secret: string }> {
-  const db = await openDatabase(String(environment.DATABASE_URL), () => {});
-  const secrets = createSecretBox(keyringSchema.parse(environment.ENCRYPTION_KEYS));
-  const hook = await createWebhookStore({ db, secrets, now: Date.now }).findOrCreate(tenantIdAt(0));
-  await db.destroy();
-  return { hookId: hook.hookId, secret: hook.secret() };
-}
-
-/** Creates an event as SuperOffice sends it, with a unique id. */
-function createSignedEvent(secret: string) {
-  const body = JSON.stringify({
-    EventId: randomUUID(),
-    Timestamp: new Date().toISOString(),
-    Changes: ['name'],
-    Event: 'associate.changed',
-    PrimaryKey: 1,
-    Entity: 'associate',
-    ContextIdentifier: tenantIdAt(0),
-    ChangedByAssociateId: 1,
-    WebhookName: 'Planlens',
-  });
-  const signature = createHmac('sha256', secret).update(body).digest('base64');
-  const headers = { 'content-type': 'application/json', 'x-superoffice-signature': signature };
-  return { method: 'POST' as const, headers, body };
 }
 
 async function countStored(environment: NodeJS.ProcessEnv): Promise<{ app: number; baseline: number }> {

@@ -11,27 +11,33 @@ export interface LoadResult {
 }
 
 /**
- * Sends requests as fast as responses arrive.
+ * Sends requests as fast as responses arrive for some seconds, or an amount of them at a rate.
  *
  * @throws {Error} when a request fails or a response has another status
  */
 export async function measureLoad(options: {
   readonly url: string;
-  readonly seconds: number;
+  readonly seconds?: number;
+  /** The number of requests, in place of `seconds`. */
+  readonly amount?: number;
+  /** At most this many requests per second. Latency then includes how long a request was late. */
+  readonly perSecond?: number;
   readonly connections: number;
   /** Expected status of each response; default 200. */
   readonly status?: number;
   /** Creates the next request. */
   readonly request: () => Pick<autocannon.Request, 'method' | 'path' | 'headers' | 'body'>;
 }): Promise<LoadResult> {
-  const { url, seconds, connections, status = 200, request } = options;
+  const { url, seconds, amount, perSecond, connections, status = 200, request } = options;
   const times: number[] = [];
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const running = autocannon(
       {
         url,
         connections,
-        duration: seconds,
+        ...(seconds !== undefined && { duration: seconds }),
+        ...(amount !== undefined && { amount }),
+        ...(perSecond !== undefined && { overallRate: perSecond }),
         requests: [{ setupRequest: (each) => ({ ...each, ...request() }) }],
       },
       (error, ended) => (error ? reject(error) : resolve(ended)),

@@ -1,6 +1,6 @@
-// Preloaded into measured servers: sends the processor time, or the memory after a garbage collection, to the benchmark.
-process.on('message', (what) => {
-  if (what === 'cpu') return void process.send(process.cpuUsage());
+// Preloaded into measured servers: sends the memory usage after a garbage collection to the benchmark.
+process.on('message', (message) => {
+  if (message !== 'memory') return;
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, external, rss } = process.memoryUsage();

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import packageJson from '../../package.json' with { type: 'json' };
 import { freePort } from '../../test/support/free-port.ts';
 import { root } from './bench-database.ts';
+import { processorSeconds } from './processor-time.ts';
 
 /** A server in a separate process. */
 export interface ServerProcess {
@@ -12,19 +13,27 @@ export interface ServerProcess {
   readonly readyAfterMs: number;
   /** Heap after garbage collection, external buffers, and resident memory; bytes. */
   memory(): Promise<{ readonly heap: number; readonly external: number; readonly resident: number }>;
-  /** Processor time since the start, s. */
-  cpuSeconds(): Promise<number>;
+  /** Sends a message to a module that `options` preload. @returns its answer */
+  ask(message: object): Promise<unknown>;
+  /** User and system processor time so far, seconds. */
+  processorSeconds(): number;
   stop(): Promise<void>;
 }
 
 const timeoutMs = 30_000;
 const pollIntervalMs = 2;
 
-/** Starts the app with the command of `npm start`, in another folder than this one to measure another version. */
-export function startApp(environment: NodeJS.ProcessEnv, folder: string = root): Promise<ServerProcess> {
+/**
+ * Starts the app with the command of `npm start`, with further options of Node.js, or in another folder than this one to measure
+ * another version.
+ */
+export function startApp(
+  environment: NodeJS.ProcessEnv,
+  { folder = root, options = [] }: { readonly folder?: string; readonly options?: readonly string[] } = {},
+): Promise<ServerProcess> {
   // Without `exec node`.
   const [, , ...command] = packageJson.scripts.start.split(' ');
-  return start(command, environment, '/readyz', folder);
+  return start([...options, ...command], environment, '/readyz', folder);
 }
 
 /** Starts the SuperOffice of storms. */
@@ -72,19 +81,16 @@ async function start(
   child.once('exit', () => process.off('exit', kill));
   await waitUntilReady(child, `${url}${ready}`);
   const readyAfterMs = performance.now() - startedAt;
+  const ask = async (message: object | string) => {
+    child.send(message);
+    return (await once(child, 'message'))[0];
+  };
   return {
     url,
     readyAfterMs,
-    async memory() {
-      child.send('memory');
-      const [message] = await once(child, 'message');
-      return message as Awaited<ReturnType<ServerProcess['memory']>>;
-    },
-    async cpuSeconds() {
-      child.send('cpu');
-      const [{ user, system }]: [NodeJS.CpuUsage] = (await once(child, 'message')) as [NodeJS.CpuUsage];
-      return (user + system) / 1e6;
-    },
+    memory: async () => (await ask('memory')) as Awaited<ReturnType<ServerProcess['memory']>>,
+    ask,
+    processorSeconds: () => processorSeconds(Number(child.pid)),
     async stop() {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

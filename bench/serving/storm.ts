@@ -132,8 +132,8 @@ async function measure(benchDatabase: BenchDatabase, each: Storm, index: number)
   });
   const apps: ServerProcess[] = [];
   for (let process = 0; process < each.processes; process += 1)
-    apps.push(await startApp({ ...environment, PORT: String(await freePort()) }, folder));
-  const cpuBefore = await Promise.all(apps.map((app) => app.cpuSeconds()));
+    apps.push(await startApp({ ...environment, PORT: String(await freePort()) }, { folder }));
+  const cpuBefore = apps.map((app) => app.processorSeconds());
   const ownBefore = process.cpuUsage();
   const before = await readFigures(superOffice);
   const startedAt = Date.now();
@@ -146,7 +146,7 @@ async function measure(benchDatabase: BenchDatabase, each: Storm, index: number)
   const after = await readFigures(superOffice);
   const allReadAfterSeconds = await untilRead(environment, each, startedAt);
   const end = await readFigures(superOffice);
-  const cpuAfter = await Promise.all(apps.map((app) => app.cpuSeconds()));
+  const cpuAfter = apps.map((app) => app.processorSeconds());
   for (const app of apps) await app.stop();
   await superOffice.stop();
   const result = summarize(visits);

@@ -76,6 +76,13 @@ export interface LicenseSnapshots {
    * @throws when SuperOffice is unavailable
    */
   refreshIfOlderThan(tenant: Tenant, associateId: number | null, timestamp: number): Promise<void>;
+  /** Of some users of a tenant, those whose licenses are stored, however old. */
+  findKnownUsers(tenantId: string, associateIds: readonly number[]): Promise<readonly number[]>;
+  /**
+   * Lets the licenses of users be read again when they are asked for next, unless they were read after a timestamp (ms since
+   * 1970). Sends no request.
+   */
+  expireUsers(tenantId: string, associateIds: readonly number[], timestamp: number): Promise<void>;
   /** When the tenant's licenses were last read, ms since 1970; 0 if they are not stored. */
   findTenantReadAt(tenant: Tenant): Promise<number>;
   /** Removes an entry from memory because another process changed it; takes a `snapshotKey`. */
@@ -97,6 +104,9 @@ export const licenseCachePolicy: CachePolicy = {
   refreshPatienceMs: 10_000,
   minRefreshIntervalMs: 20_000,
 };
+
+/** The clock of another process may be behind by this, ms. */
+const clockDifferenceMs = 5_000;
 
 /** Of two reads, the first of these outcomes counts. */
 const outcomesByWeight = ['failed', 'read'] as const;
@@ -166,6 +176,12 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
       const user = { tenant, associateId };
       const existing = userCache.peek(user) ?? (await store.latest(tenant.tenantId, associateId));
       if (existing !== null) await userCache.refreshIfOlderThan(user, timestamp);
+    },
+    findKnownUsers: (tenantId, associateIds) => store.knownUsers(tenantId, associateIds),
+    async expireUsers(tenantId, associateIds, timestamp) {
+      const readAt = deps.now() - deps.policy.maxAgeMs - clockDifferenceMs;
+      await store.backdateUsers(tenantId, associateIds, { before: timestamp, readAt });
+      for (const associateId of associateIds) userCache.invalidate(snapshotKey(tenantId, associateId));
     },
     async findTenantReadAt(tenant) {
       return (tenantCache.peek(tenant) ?? (await store.latest(tenant.tenantId)))?.readAt ?? 0;

@@ -52,18 +52,22 @@ export function createSeatCountStore({
     async record(tenantId, { content, readAt }) {
       const day = new Date(readAt).toISOString().slice(0, 10);
       const seats = JSON.stringify(count(content));
-      await db.transaction().execute(async (transaction) => {
-        await sql`delete from seat_counts where context_identifier = ${tenantId} and day = ${day}`.execute(
-          transaction,
-        );
-        // Nothing for a tenant that was removed meanwhile.
-        await sql`
-          insert into seat_counts (context_identifier, day, module, purchased, in_use)
-          select context_identifier, ${day}, seats.module, seats.purchased, seats."inUse"
-          from tenants, jsonb_to_recordset(${seats}::jsonb)
-            as seats(module text, purchased integer, "inUse" integer)
-          where context_identifier = ${tenantId}`.execute(transaction);
-      });
+      // Nothing for a tenant that was removed meanwhile, and no new version of a row that stays the same from hour to hour.
+      await sql`
+        with counted as (
+          select * from jsonb_to_recordset(${seats}::jsonb) as seats(module text, purchased integer, "inUse" integer)
+        ), gone as (
+          delete from seat_counts
+          where context_identifier = ${tenantId} and day = ${day} and module not in (select module from counted)
+        )
+        insert into seat_counts as stored (context_identifier, day, module, purchased, in_use)
+        select context_identifier, ${day}, counted.module, counted.purchased, counted."inUse"
+        from tenants, counted where context_identifier = ${tenantId}
+        on conflict (context_identifier, day, module) do update
+          set purchased = excluded.purchased, in_use = excluded.in_use
+          where (stored.purchased, stored.in_use) is distinct from (excluded.purchased, excluded.in_use)`.execute(
+        db,
+      );
     },
 
     async sumByDay(tenantId, query) {

@@ -8,7 +8,7 @@ import { type SessionCutoffStore, sessionCutoffChannel } from '../tenants/sessio
 import { type TenantStore, tenantChannel } from '../tenants/tenant-store.ts';
 import type { WebhookStore } from '../tenants/webhook-store.ts';
 import type { LicenseSnapshots } from './license-snapshots.ts';
-import { snapshotChannel } from './snapshot-store.ts';
+import { backdatedChannel, snapshotChannel } from './snapshot-store.ts';
 
 /**
  * The caches of this process whose entries other processes can change or remove. A change does not concern rendered pages:
@@ -26,6 +26,8 @@ export interface SharedCaches {
   readonly removePages: (key: string | null) => void;
   /** Tells that the data of a tenant or of one of its users changed, or with null that changes may have been missed. */
   readonly onDataChange: (key: string | null) => void;
+  /** Tells that the licenses of a user (`Cust12345/101`) changed in SuperOffice and are read when they are asked for next. */
+  readonly onExpiry: (key: string) => void;
 }
 
 /** The NOTIFY channels that report a change or a removal, with handlers that invalidate the entries concerned. */
@@ -36,6 +38,7 @@ export function invalidationHandlers(caches: SharedCaches): Record<string, Notif
       licenses.invalidate(key);
       caches.onDataChange(key);
     },
+    [backdatedChannel]: caches.onExpiry,
     [accessRequestChannel]: (key) => accessRequests.invalidate(key),
     [sessionCutoffChannel]: (key) => sessionCutoffs.invalidate(key),
     [apiKeyChannel]: (tenantId) => apiKeys.invalidate(tenantId),

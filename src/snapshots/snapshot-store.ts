@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { prepared } from '../database/prepared.ts';
 import type { LicenseChange } from '../licensing/licenses/license-diff.ts';
 import { mayStoreUserData } from '../tenants/user-data.ts';
 import { saveLicenseChanges } from './license-history.ts';
@@ -19,6 +20,14 @@ export interface SnapshotStore {
   latest<T>(tenantId: string, associateId?: number): Promise<Snapshot<T> | null>;
   /** The stored data of some users of a tenant, by associate id; those without data in the current format are left out. */
   latestOfUsers<T>(tenantId: string, associateIds: readonly number[]): Promise<ReadonlyMap<number, T>>;
+  /** Of some users of a tenant, those whose data are stored. */
+  knownUsers(tenantId: string, associateIds: readonly number[]): Promise<readonly number[]>;
+  /** Dates data of users that were read before `before` to `readAt` at the latest, and publishes it; both in ms since 1970. */
+  backdateUsers(
+    tenantId: string,
+    associateIds: readonly number[],
+    times: { readonly before: number; readonly readAt: number },
+  ): Promise<void>;
   /**
    * Replaces the data of a user, unless newer data is stored or the user has left (`mayStoreUserData`); a user who has just
    * signed in has not.
@@ -47,6 +56,8 @@ const tenantAssociateId = 0;
 
 /** The NOTIFY channel of changed snapshots; the payload is a `snapshotKey`. */
 export const snapshotChannel = 'planlens_snapshots';
+/** The NOTIFY channel of user data that were backdated, in addition to `snapshotChannel`; the payload is the same. */
+export const backdatedChannel = 'planlens_backdated_snapshots';
 
 /** The key of a snapshot: `Cust12345` for a tenant, `Cust12345/5` for a user. */
 export function snapshotKey(tenantId: string, associateId: number = tenantAssociateId): string {
@@ -56,8 +67,9 @@ export function snapshotKey(tenantId: string, associateId: number = tenantAssoci
 /** Creates the store. */
 export function createSnapshotStore(db: Database): SnapshotStore {
   /**
-   * Stores and publishes a snapshot in one statement. @returns false when nothing was stored, because the stored snapshot
-   * has the current format and does not meet the condition
+   * Stores and publishes a snapshot in one statement. The content is stored apart from its row, and is most of what a
+   * reconciliation would write, so the same content is not written again. @returns false when nothing was stored, because
+   * the stored snapshot has the current format and does not meet the condition
    */
   async function upsert(
     transaction: Database,
@@ -71,7 +83,8 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         insert into license_snapshots as stored (context_identifier, associate_id, format, read_at, content)
         values (${tenantId}, ${associateId}, ${format}, ${new Date(readAt)}, ${JSON.stringify(content)})
         on conflict (context_identifier, associate_id) do update
-          set format = excluded.format, read_at = excluded.read_at, content = excluded.content
+          set format = excluded.format, read_at = excluded.read_at,
+            content = case when stored.content = excluded.content then stored.content else excluded.content end
           where stored.format <> excluded.format or ${mayReplace}
         returning 1
       )
@@ -103,6 +116,27 @@ export function createSnapshotStore(db: Database): SnapshotStore {
         .where('format', '=', format)
         .execute();
       return new Map(rows.map(({ associate_id, content }) => [associate_id, content as T]));
+    },
+
+    async knownUsers(tenantId, associateIds) {
+      const { rows } = await sql<{ associate_id: number }>`${sql.raw(prepared)}
+        select associate_id from license_snapshots
+        where context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])
+          and associate_id <> ${tenantAssociateId}`.execute(db);
+      return rows.map((row) => row.associate_id);
+    },
+
+    async backdateUsers(tenantId, associateIds, { before, readAt }) {
+      await sql`
+        with backdated as (
+          update license_snapshots set read_at = ${new Date(readAt)}
+          where context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])
+            and associate_id <> ${tenantAssociateId} and read_at < ${new Date(before)} and read_at > ${new Date(readAt)}
+          returning ${tenantId} || '/' || associate_id as key
+        )
+        select pg_notify(${snapshotChannel}, key), pg_notify(${backdatedChannel}, key) from backdated`.execute(
+        db,
+      );
     },
 
     async saveUser(tenantId, snapshot, { associateId, signedIn }) {

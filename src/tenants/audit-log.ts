@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
 import type { ErrorCode } from '../errors.ts';
+import { deleteOldest } from './delete-oldest.ts';
 
 /** An auditable event. It contains no names, email addresses or free text. */
 export type AuditEvent =
@@ -111,12 +112,7 @@ export function createAuditLog(deps: { db: Database; now: () => number }): Audit
       }));
     },
 
-    async purgeExpired() {
-      await db
-        .deleteFrom('audit_log')
-        .where('at', '<', new Date(now() - retentionMs))
-        .execute();
-    },
+    purgeExpired: () => deleteOldest(db, 'audit_log', sql`at < ${new Date(now() - retentionMs)}`),
   };
 }
 

@@ -3,6 +3,7 @@ import type { JobQueue, NewJob } from '../coordination/jobs/job-queue.ts';
 import { createWriteBatcher } from '../coordination/write-batcher.ts';
 import type { Database } from '../database/database.ts';
 import { prepared } from '../database/prepared.ts';
+import { deleteOldest } from './delete-oldest.ts';
 
 /** What a webhook event reports. */
 interface UserChange {
@@ -15,7 +16,7 @@ interface UserChange {
 export interface CallbackIntake {
   /**
    * Stores a webhook event. A repetition within 30 days has no effect; a later one is processed again, which is
-   * harmless. Events of one user that wait for processing become one job.
+   * harmless. Events of one user that wait for processing become one job, and so do those of a tenant that are stored at once.
    * @returns false if the event is known, or the tenant has not installed the app
    */
   storeEvent(tenantId: string, eventId: string, change: UserChange): Promise<boolean>;
@@ -56,7 +57,7 @@ export function createCallbackIntake(deps: {
         const isNew = await recordEvents(transaction, events, new Date(now()));
         await jobs.enqueue(
           'user-changes',
-          events.filter((_event, index) => isNew[index]).map(toJob),
+          toJobs(events.filter((_event, index) => isNew[index])),
           transaction,
         );
         return isNew;
@@ -79,16 +80,33 @@ export function createCallbackIntake(deps: {
       return true;
     },
 
-    async purgeExpired() {
-      await db
-        .deleteFrom('callbacks')
-        .where('received_at', '<', new Date(now() - retentionMs))
-        .where('processed_at', 'is not', null)
-        .execute();
-    },
+    purgeExpired: () =>
+      deleteOldest(
+        db,
+        'callbacks',
+        sql`received_at < ${new Date(now() - retentionMs)} and processed_at is not null`,
+      ),
 
     adoptUnfinished: () => adoptUnfinished(db, jobs, now()),
   };
+}
+
+/** The changes of several users of a tenant become one job. Any other event has its own. */
+function toJobs(events: readonly ReceivedEvent[]): NewJob<'user-changes'>[] {
+  const changedUsers = new Map<string, Set<number>>();
+  for (const { tenantId, associateId, deleted } of events) {
+    if (associateId === null || deleted) continue;
+    changedUsers.set(tenantId, (changedUsers.get(tenantId) ?? new Set()).add(associateId));
+  }
+  const isJoined = ({ tenantId, associateId, deleted }: ReceivedEvent) =>
+    associateId !== null && !deleted && (changedUsers.get(tenantId)?.size ?? 0) > 1;
+  const joined = [...changedUsers]
+    .filter(([, users]) => users.size > 1)
+    .map(([tenantId, users]) => {
+      const associateIds = [...users].toSorted((a, b) => a - b);
+      return { payload: { tenantId, associateIds }, key: `${tenantId} ${associateIds.join()}` };
+    });
+  return [...events.filter((event) => !isJoined(event)).map(toJob), ...joined];
 }
 
 function toJob({ tenantId, associateId, deleted }: Omit<ReceivedEvent, 'eventId'>): NewJob<'user-changes'> {

@@ -25,11 +25,13 @@ export interface ReconcileSchedule {
    * administrator started another installation since `tenant` was read.
    */
   completeReconcile(tenant: Tenant, delayMs: number, error: string | null): Promise<void>;
-  /** Makes all tenants due that have another fingerprint, at random times within `withinMs`. */
+  /** Makes all tenants due within `withinMs`, at random times, that have another fingerprint and would be due later. */
   scheduleOutdated(fingerprint: string, withinMs: number): Promise<void>;
 }
 
 const batchSize = 500;
+/** Tenants per statement, so that each ends within its timeout, however many tenants there are. */
+const outdatedBatchSize = 5_000;
 
 /** @param deps.now the current time, ms since 1970 */
 export function createReconcileSchedule(deps: { db: Database; now: () => number }): ReconcileSchedule {
@@ -75,10 +77,18 @@ export function createReconcileSchedule(deps: { db: Database; now: () => number 
     },
 
     async scheduleOutdated(fingerprint, withinMs) {
-      await sql`
-        update tenants set next_reconcile_at =
-          least(next_reconcile_at, ${new Date(now())}::timestamptz + random() * ${withinMs} * interval '1 millisecond')
-        where provisioned_fingerprint is distinct from ${fingerprint}`.execute(db);
+      const by = new Date(now() + withinMs);
+      for (let changed = outdatedBatchSize; changed === outdatedBatchSize; ) {
+        const { numAffectedRows } = await sql`
+          with outdated as (
+            select context_identifier from tenants
+            where next_reconcile_at > ${by} and provisioned_fingerprint is distinct from ${fingerprint}
+            order by next_reconcile_at desc limit ${outdatedBatchSize} for update skip locked
+          )
+          update tenants set next_reconcile_at = ${by}::timestamptz - random() * ${withinMs} * interval '1 millisecond'
+          from outdated where tenants.context_identifier = outdated.context_identifier`.execute(db);
+        changed = Number(numAffectedRows ?? 0);
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { deleteOldest } from './delete-oldest.ts';
 
 const day = 24 * 60 * 60_000;
 /** What tenants keep of their history, ms. */
@@ -20,7 +21,6 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
     const before = (ms: number) => new Date(now() - ms);
     const statements = [
       sql`delete from access_requests where coalesce(resolved_at, requested_at) < ${before(historyMs)}`,
-      sql`delete from license_changes where detected_at < ${before(historyMs)}`,
       sql`delete from license_snapshots where associate_id <> 0 and read_at < ${before(unusedMs)}`,
       ...['tenant_users', 'user_plan_periods', 'user_pins', 'user_marks'].map(
         (table) => sql`delete from ${sql.table(table)} as about using tenants
@@ -35,6 +35,7 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from consumed_nonces where expires_at < ${before(0)}`,
       sql`delete from session_exchange_codes where expires_at < ${before(0)}`,
     ];
+    await deleteOldest(db, 'license_changes', sql`detected_at < ${before(historyMs)}`);
     for (const statement of statements) await statement.execute(db);
   };
 }

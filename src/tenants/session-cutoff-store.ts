@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { createCache } from '../coordination/cache.ts';
 import { notify } from '../coordination/notify.ts';
 import type { Database } from '../database/database.ts';
+import { prepared } from '../database/prepared.ts';
 
 /** The times before which sessions of a user are no longer accepted, in PostgreSQL. */
 export interface SessionCutoffStore {
@@ -10,10 +11,10 @@ export interface SessionCutoffStore {
   /** Records a sign-in, so that `endChangedSessions` finds the user. */
   recordSignIn(tenantId: string, associateId: number): Promise<void>;
   /**
-   * Ends the sessions of a user whose rights may have changed, if the user has any. Nobody notices, because the next
+   * Ends the sessions of users whose rights may have changed, if they have any. Nobody notices, because the next
    * sign-in is silent. A sign-in of the last minute stays, in case it was the change.
    */
-  endChangedSessions(tenantId: string, associateId: number): Promise<void>;
+  endChangedSessions(tenantId: string, associateIds: readonly number[]): Promise<void>;
   /** The time, ms since 1970, before which a user's sign-ins count no longer; 0 if there is none. From a cache. */
   notBefore(tenantId: string, associateId: number): Promise<number>;
   /** The same from memory, without reading; null if it is not there. */
@@ -50,18 +51,19 @@ export function createSessionCutoffStore(deps: { db: Database; now: () => number
     else cache.invalidate(key);
   }
 
-  async function publishChange(key: string): Promise<void> {
+  async function publishChanges(tenantId: string, associateIds: readonly number[]): Promise<void> {
+    const [only, ...others] = associateIds;
+    const key = `${tenantId}/${others.length === 0 ? only : ''}`;
     invalidate(key);
     await notify(db, sessionCutoffChannel, key);
   }
 
   return {
     async endSessions(tenantId, associateIds) {
-      const [only, ...others] = associateIds;
-      if (only === undefined) return;
+      if (associateIds.length === 0) return;
       for (let from = 0; from < associateIds.length; from += maxRowsPerInsert)
         await saveCutoffs(db, tenantId, associateIds.slice(from, from + maxRowsPerInsert), now());
-      await publishChange(`${tenantId}/${others.length === 0 ? only : ''}`);
+      await publishChanges(tenantId, associateIds);
     },
 
     async recordSignIn(tenantId, associateId) {
@@ -75,16 +77,14 @@ export function createSessionCutoffStore(deps: { db: Database; now: () => number
         .execute();
     },
 
-    async endChangedSessions(tenantId, associateId) {
-      const { numUpdatedRows } = await db
-        .updateTable('session_cutoffs')
-        .set({ not_before: new Date(now()) })
-        .where('context_identifier', '=', tenantId)
-        .where('associate_id', '=', associateId)
-        .where('signed_in_at', '>', new Date(now() - maxSessionMs))
-        .where('signed_in_at', '<', new Date(now() - recentMs))
-        .executeTakeFirst();
-      if (numUpdatedRows > 0n) await publishChange(`${tenantId}/${associateId}`);
+    async endChangedSessions(tenantId, associateIds) {
+      const { rows } = await sql<{ associate_id: number }>`${sql.raw(prepared)}
+        update session_cutoffs set not_before = ${new Date(now())}
+        where context_identifier = ${tenantId} and associate_id = any(${associateIds}::integer[])
+          and signed_in_at > ${new Date(now() - maxSessionMs)} and signed_in_at < ${new Date(now() - recentMs)}
+        returning associate_id`.execute(db);
+      const ended = rows.map((row) => row.associate_id);
+      if (ended.length > 0) await publishChanges(tenantId, ended);
     },
 
     async notBefore(tenantId, associateId) {

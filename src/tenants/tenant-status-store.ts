@@ -72,15 +72,31 @@ export function createTenantStatusStore(deps: {
     });
   }
 
+  /** Whether nothing has to be saved of a tenant that runs, as every hour of nearly all tenants. */
+  async function isActive({ tenantId, consentedAt }: Consented): Promise<boolean> {
+    const row = await db
+      .selectFrom('tenants')
+      .select('context_identifier')
+      .where('context_identifier', '=', tenantId)
+      .where('consented_at', '=', consentedAt)
+      .where('status', '=', 'active')
+      .where('leaving_since', 'is', null)
+      .where('deleted_reported_at', 'is', null)
+      .where('delete_announced_at', 'is', null)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   return {
     saveStatus: (tenant, status) => save(tenant, status),
 
-    saveObservedState(tenant, { status, deletedReportedAt, nextCheckAt }) {
+    async saveObservedState(tenant, { status, deletedReportedAt, nextCheckAt }) {
+      if (status === 'active' && (await isActive(tenant))) return;
       const deletion =
         deletedReportedAt === null
           ? { deleted_reported_at: null, delete_announced_at: null }
           : { deleted_reported_at: deletedReportedAt };
-      return save(tenant, status, deletion, nextCheckAt);
+      await save(tenant, status, deletion, nextCheckAt);
     },
 
     async saveDeleteAnnouncement(tenantId) {

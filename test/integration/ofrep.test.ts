@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { browserOrigin, createApiKey, makeUserToken } from '../support/api-keys.ts';
 import { listenTo, TestEventSource } from '../support/event-source.ts';
 import { freePort } from '../support/free-port.ts';
+import { untilCallbacksProcessed } from '../support/jobs.ts';
 import { violations } from '../support/ofrep-schema.ts';
 import { install, installedPlanlens, metricsToken, testUsers } from '../support/planlens.ts';
 import { spawnServer, untilReady } from '../support/server-process.ts';
@@ -163,6 +164,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     });
 
     it('sends no request to SuperOffice for a user whose licenses are known', async () => {
+      await untilCallbacksProcessed(planlens.environment);
       await askAll();
       const before = control.requests({}).length;
       for (let each = 0; each < 20; each += 1)
@@ -374,6 +376,19 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       await expect.poll(async () => (await askOne('plan')).value).toMatch(/^service-/);
       source.close();
       control.setPlan({ tenant: tenantId, associateId: 101, plan: 'ten-sales' });
+    });
+
+    it('lets the licenses of its user be read when they have changed and nobody asks', async () => {
+      const { eventStreams } = await askAll();
+      const { source } = listenTo(eventStreams[0]?.url ?? '');
+      await expect.poll(() => source.readyState).toBe(1);
+      await untilCallbacksProcessed(planlens.environment);
+      control.clearRequests();
+      await services.licenses.expireUsers(tenantId, [101, 102], Date.parse('2100-01-01'));
+      const reads = () =>
+        control.requests().filter(({ operation }) => operation === 'License.GetUserLicenses').length;
+      await expect.poll(reads).toBe(1);
+      source.close();
     });
 
     it('ends with its key', async () => {

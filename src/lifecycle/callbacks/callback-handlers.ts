@@ -1,11 +1,13 @@
 import type { HandleJob, JobQueue } from '../../coordination/jobs/job-queue.ts';
 import type { LicenseSnapshots } from '../../snapshots/license-snapshots.ts';
 import type { SessionCutoffStore } from '../../tenants/session-cutoff-store.ts';
+import type { Tenant } from '../../tenants/tenant.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { UserDataStore } from '../../tenants/user-data.ts';
 import type { Provision } from '../provisioning/provision.ts';
 import type { RequestReconciliation } from '../reconcile/reconcile-schedule.ts';
 import type { SyncTenantStatus } from '../reconcile/sync-tenant-status.ts';
+import { createReadAllowance } from './read-allowance.ts';
 
 /**
  * Handles an announced state change: what SuperOffice reports now decides, not the announcement. Only the announcement of
@@ -40,9 +42,10 @@ export function createHandleStateChange(deps: {
 const quietMs = 3_000;
 
 /**
- * Handles the changes of a user that were announced before the job started. The data about a deleted user are erased. The
- * licenses of the tenant, which tell the seats, are read at once or, after a recent read, once for all events of the quiet
- * time.
+ * Handles the changes of users that were announced before the job started. The data about a deleted user are erased. The
+ * licenses of few changed users are read at once; in a storm, those of the others when their panel is opened next, because
+ * SuperOffice may be called only ten times a second. The licenses of the tenant, which tell the seats, are read at once or,
+ * after a recent read, once for all events of the quiet time.
  */
 export function createHandleUserChange(deps: {
   tenants: TenantStore;
@@ -53,24 +56,45 @@ export function createHandleUserChange(deps: {
   now: () => number;
 }): HandleJob<'user-changes'> {
   const { tenants, licenses, userData, sessionCutoffs, jobs, now } = deps;
+  const mayReadUser = createReadAllowance({ now });
 
-  return async ({ tenantId, associateId, deleted }) => {
+  return async (payload) => {
     const startedAt = now();
+    const { tenantId } = payload;
     const tenant = await tenants.findCached(tenantId);
     if (tenant === null) return;
-    if (deleted && associateId !== null) {
-      await sessionCutoffs.endSessions(tenantId, [associateId]);
-      return userData.erase({ tenantId, associateId });
-    }
-    // The user may have lost rights or have been retired: the next sign-in tells.
-    if (associateId !== null) await sessionCutoffs.endChangedSessions(tenantId, associateId);
+    if ('associateIds' in payload) return handleChanges(tenant, payload.associateIds, startedAt);
+    const { associateId, deleted } = payload;
+    if (associateId === null) return handleChanges(tenant, [], startedAt);
+    if (!deleted) return handleChanges(tenant, [associateId], startedAt);
+    await sessionCutoffs.endSessions(tenantId, [associateId]);
+    await userData.erase({ tenantId, associateId });
+  };
+
+  async function handleChanges(tenant: Tenant, associateIds: readonly number[], startedAt: number) {
+    // A user may have lost rights or have been retired: the next sign-in tells.
+    if (associateIds.length > 0) await sessionCutoffs.endChangedSessions(tenant.tenantId, associateIds);
     // Events of an inactive tenant are dropped: its next reconciliation finds the changes.
     if (tenant.status !== 'active') return;
-    if (associateId !== null) await licenses.refreshIfOlderThan(tenant, associateId, startedAt);
+    if (associateIds.length > 0) await refreshUsers(tenant, associateIds, startedAt);
+    await refreshTenant(tenant, startedAt);
+  }
+
+  async function refreshUsers(tenant: Tenant, associateIds: readonly number[], startedAt: number) {
+    const { tenantId } = tenant;
+    const known = await licenses.findKnownUsers(tenantId, associateIds);
+    const readable = known.filter(() => mayReadUser(tenantId));
+    const others = known.slice(readable.length);
+    if (others.length > 0) await licenses.expireUsers(tenantId, others, startedAt);
+    await Promise.all(readable.map((id) => licenses.refreshIfOlderThan(tenant, id, startedAt)));
+  }
+
+  async function refreshTenant(tenant: Tenant, startedAt: number): Promise<void> {
+    const { tenantId } = tenant;
     const quietForMs = startedAt - (await licenses.findTenantReadAt(tenant));
     if (quietForMs >= quietMs) return licenses.refreshIfOlderThan(tenant, null, startedAt);
     const delaySeconds = Math.min(quietMs, quietMs - quietForMs) / 1_000;
     const payload = { tenantId, associateId: null, deleted: false };
     await jobs.enqueue('user-changes', [{ payload, key: `${tenantId} any`, delaySeconds }]);
-  };
+  }
 }

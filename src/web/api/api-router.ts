@@ -58,6 +58,7 @@ export function createApiRouters(deps: {
   flagCacheBytes: number;
   onRemoval: (listener: (key: string | null) => void) => void;
   onDataChange: (listener: (key: string | null) => void) => void;
+  onExpiry: (listener: (key: string) => void) => void;
   log: Pick<Logger, 'error'>;
   stopping: AbortSignal;
   /** Of one key in this process. */

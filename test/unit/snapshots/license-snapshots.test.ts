@@ -184,6 +184,25 @@ describe('createLicenseSnapshots', () => {
     expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
+  it('reads expired licenses of a user again, in other processes too, and shows what is stored meanwhile', async () => {
+    const [one, other] = [create(), create()];
+    await one.getUserLicenses(tenant, 7);
+    await other.getUserLicenses(tenant, 7);
+    const upgraded = { ...userLicenses, granted: [] };
+    readUser = async () => upgraded;
+    now += 1_000;
+    expect(await other.findKnownUsers('Cust1', [7, 8])).toEqual([7]);
+    await other.expireUsers('Cust1', [7, 8], now);
+    one.invalidate('Cust1/7');
+    expect((await other.getStoredUserLicenses('Cust1', [7])).get(7)).toEqual(userLicenses);
+    expect((await one.getUserLicenses(tenant, 7))?.content).toEqual(upgraded);
+
+    readUser = () => Promise.reject(new Error('must not be read'));
+    await other.expireUsers('Cust1', [7], now);
+    expect((await other.getUserLicenses(tenant, 7))?.content).toEqual(upgraded);
+    expect(failures).toEqual([]);
+  });
+
   it('keeps the licenses of a user while SuperOffice reports them incompletely', async () => {
     const snapshots = create();
     await snapshots.getUserLicenses(tenant, 7);

@@ -67,6 +67,23 @@ describe('createCallbackIntake', () => {
     expect(enqueued.map(({ key }) => key)).toEqual(['Cust12345 5', 'Cust12345 5 deleted', 'Cust12345 any']);
   });
 
+  it('makes one job of the changes of several users that arrive at once, and none of a deletion', async () => {
+    const store = (eventId: string, associateId: number | null, deleted = false) =>
+      callbacks.storeEvent(tenantId, eventId, { associateId, deleted });
+    await Promise.all([
+      store('first', 9),
+      ...[7, 5, 7].map((associateId, index) => store(`${index}`, associateId)),
+      store('deleted', 6, true),
+      store('unknown', null),
+    ]);
+    expect(enqueued.map(({ key, payload }) => [key, payload])).toEqual([
+      ['Cust12345 9', { tenantId, associateId: 9, deleted: false }],
+      ['Cust12345 6 deleted', { tenantId, associateId: 6, deleted: true }],
+      ['Cust12345 any', { tenantId, associateId: null, deleted: false }],
+      ['Cust12345 5,7', { tenantId, associateIds: [5, 7] }],
+    ]);
+  });
+
   it('stores nothing for a tenant that has not installed the app', async () => {
     expect(await callbacks.storeEvent('Cust99999', 'event', changed)).toBe(false);
     expect(await callbacks.storeStateChange('Cust99999', 'suspend')).toBe(false);

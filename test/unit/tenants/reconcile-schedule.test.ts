@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
@@ -137,6 +138,18 @@ describe('tenant reconciliation schedule', () => {
     const due = await at('Cust1');
     await store().scheduleOutdated('new', 60 * minute);
     expect(await at('Cust1')).toBeLessThanOrEqual(due);
+  });
+
+  it('advances more tenants than one statement does', async () => {
+    await sql`
+      insert into tenants (context_identifier, company_name, serial, system_token_encrypted, consented_by, consented_at,
+        next_reconcile_at)
+      select 'Cust' || n, '', '1', '', 1, now(), ${new Date(now + 60 * minute)} from generate_series(1, 5001) as n`.execute(
+      db,
+    );
+    await store().scheduleOutdated('new', 10 * minute);
+    now += 10 * minute;
+    expect(await take()).toHaveLength(5001);
   });
 
   it('counts tenants by status', async () => {

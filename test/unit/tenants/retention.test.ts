@@ -126,6 +126,17 @@ describe('retention', () => {
     expect(await count(table)).toBe(1);
   });
 
+  it('deletes more rows than one statement does', async () => {
+    await db.deleteFrom('license_changes').execute();
+    const expired = Array.from({ length: 10_001 }, () => 401);
+    await sql`
+      insert into license_changes (context_identifier, detected_at, content)
+      select 'Cust1', ${ago(0)}::timestamptz - age * interval '1 day', '{}'
+      from unnest(${[...expired, 399]}::integer[]) as age`.execute(db);
+    await purge();
+    expect(await count('license_changes')).toBe(1);
+  });
+
   it('of api_keys counts from their revocation, and keeps those in use', async () => {
     await db.deleteFrom('api_keys').execute();
     const [old, recent, used] = [1, 2, 3].map(() => apiKeyRow({ ...own, created_at: ago(900 * day) }));

@@ -59,6 +59,10 @@ interface EventStreamsDeps {
   readonly onKeyChange: (listener: (tenantId: string | null) => void) => void;
   /** Calls the listener when data of a tenant (`Cust12345`) or of a user (`Cust12345/101`) changed; null stands for all. */
   readonly onDataChange: (listener: (key: string | null) => void) => void;
+  /** Calls the listener when the licenses of a user (`Cust12345/101`) changed in SuperOffice and nobody has read them. */
+  readonly onExpiry: (listener: (key: string) => void) => void;
+  /** Reads the licenses of a user; a change of them is one of `onDataChange`. */
+  readonly readUser: (tenantId: string, associateId: number) => Promise<void>;
   /** Calls the listener when the data of a tenant or of a user were removed; null stands for all. */
   readonly onRemoval: (listener: (key: string | null) => void) => void;
   readonly onError: (error: unknown) => void;
@@ -86,6 +90,11 @@ export function createEventStreams(deps: EventStreamsDeps): EventStreams {
 
   deps.onDataChange((key) => {
     if (open.size > 0) changes.add(key);
+  });
+  deps.onExpiry((key) => {
+    const [stream] = pick(({ claims }) => userKey(claims) === key);
+    if (stream !== undefined)
+      deps.readUser(stream.claims.tenantId, stream.claims.associateId).catch(deps.onError);
   });
   deps.onKeyChange((tenantId) => void endInvalid(tenantId).catch(deps.onError));
   deps.onRemoval((key) => {

@@ -5,6 +5,7 @@ import { AppError } from '../../../errors.ts';
 import type { EntitlementEngine } from '../../../licensing/entitlement-engine.ts';
 import type { Assumptions } from '../../../licensing/entitlements/assumptions.ts';
 import type { LicenseSnapshots } from '../../../snapshots/license-snapshots.ts';
+import { createReadOneByOne } from '../../../snapshots/read-one-by-one.ts';
 import type { UserLookup } from '../../../snapshots/user-lookup.ts';
 import type { ApiKeyStore } from '../../../tenants/api-key-store.ts';
 import type { TenantStore } from '../../../tenants/tenant-store.ts';
@@ -47,6 +48,7 @@ export function createOfrepRoutes(deps: {
   flagCacheBytes: number;
   onRemoval: (listener: (key: string | null) => void) => void;
   onDataChange: (listener: (key: string | null) => void) => void;
+  onExpiry: (listener: (key: string) => void) => void;
   log: Pick<Logger, 'error'>;
   stopping: AbortSignal;
   now: () => number;
@@ -63,6 +65,7 @@ export function createOfrepRoutes(deps: {
       return keys.every((key) => key?.tenantId === tenantId);
     },
     onKeyChange: (listener) => void apiKeys.onChange(listener),
+    readUser: createReadOneByOne(deps),
     onError: (error) => log.error({ err: error }, 'updating the event streams failed'),
   });
   const evaluations = createEvaluations({

@@ -31,7 +31,9 @@ async function startStreams(chosen: Partial<StreamLimits> = {}) {
     key: (_: string | null) => {},
     data: (_: string | null) => {},
     removal: (_: string | null) => {},
+    expiry: (_: string) => {},
   };
+  const read: string[] = [];
   const errors: unknown[] = [];
   const streams = createEventStreams({
     versions: {
@@ -50,6 +52,10 @@ async function startStreams(chosen: Partial<StreamLimits> = {}) {
     onDataChange: (listener) => {
       listeners.data = listener;
     },
+    onExpiry: (listener) => {
+      listeners.expiry = listener;
+    },
+    readUser: async (tenantId, associateId) => void read.push(`${tenantId}/${associateId}`),
     onRemoval: (listener) => {
       listeners.removal = listener;
     },
@@ -93,7 +99,7 @@ async function startStreams(chosen: Partial<StreamLimits> = {}) {
   const passTime = (ms: number) => {
     now += ms;
   };
-  return { errors, versions, revoked, listeners, stop, addressOf, open, passTime };
+  return { errors, read, versions, revoked, listeners, stop, addressOf, open, passTime };
 }
 
 const refetch = '{"type":"refetchEvaluation"}';
@@ -129,6 +135,14 @@ describe('event stream', () => {
     listeners.data('Cust1');
     await expect.poll(() => events).toHaveLength(1);
     expect(versions.reads).toBe(1);
+  });
+
+  it('reads licenses that expired only of a user who listens, once for several streams', async () => {
+    const { listeners, open, read } = await startStreams();
+    await open();
+    await open();
+    for (const key of ['Cust1/1', 'Cust1/2', 'Cust2/1']) listeners.expiry(key);
+    expect(read).toEqual(['Cust1/1']);
   });
 
   it('checks a change again that could not be checked', async () => {
