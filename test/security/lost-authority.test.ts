@@ -223,6 +223,8 @@ describe('lost authority', async () => {
 
     it('keeps the panel during an outage of SuperOffice for at most an hour', async () => {
       const user = await asUser();
+      const stored = () => services.licenses.getStoredUserLicenses(tenantId, [salesPremium.associateId]);
+      await expect.poll(stored, { timeout: 10_000 }).toHaveProperty('size', 1);
       control.fail({ operation: '*', with: 503 });
       planlens.passTime(55 * minute);
       expect(await openPanel(user, salesPremium)).toBe(200);
