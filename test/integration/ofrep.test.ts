@@ -79,6 +79,20 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     expect(newest?.uses).toBe(2 * questions.length);
   });
 
+  it.each(['identity', 'gzip'])('counts the look-up of licenses once: %s', async (encoding) => {
+    const lookups = async () => {
+      const headers = { authorization: `Bearer ${metricsToken}` };
+      const metrics = await (await fetch(`${url}/metrics`, { headers })).text();
+      const [, count] = /cache_requests_total\{scope="user",outcome="memory"\} (\d+)/.exec(metrics) ?? [];
+      return Number(count ?? 0);
+    };
+    await ask({ targetingKey: user });
+    await ask({ targetingKey: user });
+    const before = await lookups();
+    await ask({ targetingKey: user }, { headers: { 'accept-encoding': encoding } });
+    expect(await lookups()).toBe(before + 1);
+  });
+
   it('refuses a body without a length that is too large, of a key that is in memory', async () => {
     await ask({ targetingKey: user });
     const parts = [

@@ -35,4 +35,14 @@ describe('openLogOutput', () => {
       for (const line of ['a\\n', 'b\\n', 'c\\n']) log.write(line);`);
     expect(lines).toEqual(['a', 'b', 'c', 'd', '1']);
   });
+
+  it('lets a write in progress end before the last lines', () => {
+    const lines = run(`
+      for (let line = 0; line < 600; line += 1) log.write(line + 'x'.repeat(90) + '\\n');
+      setImmediate(() => {
+        log.write('last\\n');
+        process.exit();
+      });`);
+    expect(lines.map((line) => line.replace(/x+/, ''))).toEqual([...Array(600).keys(), 'last'].map(String));
+  });
 });

@@ -12,7 +12,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return new Promise((resolve, reject) => receiveBody(request, maxBytes, resolve, reject));
 }
 
-/** Reads a body as `readBody`, without the wait of a promise. */
+/** Reads a body as `readBody`, without the wait of a promise. Calls one of the two, once. */
 export function receiveBody(
   request: IncomingMessage,
   maxBytes: number,
@@ -29,17 +29,20 @@ export function receiveBody(
   const onData = (chunk: Buffer) => {
     length += chunk.length;
     if (length <= maxBytes) return void chunks.push(chunk);
-    request.off('data', onData).pause();
+    stop().pause();
     onRefused(new AppError('body-too-large'));
   };
-  request.on('data', onData);
-  request.on('end', () => {
+  const onEnd = () => {
+    stop();
     const [only] = chunks;
     onReceived(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
-  });
-  request.on('close', () => {
-    if (!request.readableEnded) onRefused(new AppError('request-malformed'));
-  });
+  };
+  const onClose = () => {
+    stop();
+    onRefused(new AppError('request-malformed'));
+  };
+  const stop = () => request.off('data', onData).off('end', onEnd).off('close', onClose);
+  request.on('data', onData).on('end', onEnd).on('close', onClose);
 }
 
 /**

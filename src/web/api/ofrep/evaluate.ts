@@ -89,12 +89,15 @@ export function createEvaluations(deps: {
     context: Buffer,
   ): Answer | null {
     const asked = parseEvaluationRequest(context.toString());
+    const isCompressed = key === null && acceptedEncoding(headers) !== null;
+    // Before anything is looked up, which counts.
+    if (isCompressed && headers['if-none-match'] === undefined) return null;
     const subject = peekSubject(caller, asked);
     if (subject === null) return null;
     const { etag, body, flags } = flagSets(caller, subject, asked);
     if (key !== null) return toAnswer(findFlag(flags, key));
     if (isCurrent(headers['if-none-match'], etag)) return toUnmodified(etag);
-    return acceptedEncoding(headers) === null ? toAnswer(body.plain, 'ETag', etag) : null;
+    return isCompressed ? null : toAnswer(body.plain, 'ETag', etag);
   }
 
   return {

@@ -39,7 +39,10 @@ export function createEvaluationShortcut(deps: {
       // After the other requests that have arrived: a waiting client or proxy is woken once for all of them.
       setImmediate(() => sendAnswer(response, { ...answer, headers: [...headers, ...answer.headers] }));
     };
-    const leaveToApp = () => app(request, response);
+    const leaveToApp = () => {
+      // The app would count a request whose client is gone until it is answered.
+      if (!response.closed) app(request, response);
+    };
     const wait = () => void evaluations.evaluate(asked, key).then(onAnswer, leaveToApp);
     try {
       if (!evaluations.evaluateFromMemory(asked, key, onAnswer, wait)) wait();

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { IncomingMessage } from 'node:http';
+import { type AddressInfo, connect, Socket } from 'node:net';
 import express from 'express';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../../src/errors.ts';
-import { readBody } from '../../../../src/web/middleware/read-body.ts';
+import { readBody, receiveBody } from '../../../../src/web/middleware/read-body.ts';
 
 describe('readBody', () => {
   let outcomes: string[];
@@ -65,5 +66,29 @@ describe('readBody', () => {
     const socket = await send(`${head}Content-Length: 10\r\n\r\n`, '01234');
     socket.destroy();
     await expect.poll(() => outcomes).toEqual(['request-malformed']);
+  });
+});
+
+describe('receiveBody', () => {
+  it.each(['ends', 'breaks off'])('refuses a body that is too large once, if it then %s', async (how) => {
+    const request = new IncomingMessage(new Socket());
+    const outcomes: string[] = [];
+    receiveBody(
+      request,
+      10,
+      (body) => outcomes.push(body.toString()),
+      ({ code }) => outcomes.push(code),
+    );
+    request.push('{}');
+    request.push(' '.repeat(10));
+    await expect.poll(() => outcomes).toEqual(['body-too-large']);
+    if (how === 'ends') {
+      request.push(null);
+      request.resume();
+    } else {
+      request.destroy();
+    }
+    await once(request, how === 'ends' ? 'end' : 'close');
+    expect(outcomes).toEqual(['body-too-large']);
   });
 });
