@@ -91,6 +91,8 @@ export async function openJobQueue(deps: {
     },
 
     async process(queue, handle) {
+      // A start that an outage interrupted is repeated.
+      if (names.has(queue)) return;
       names.add(queue);
       const handleJob = createHandler(queue, handle, onJobAttempt);
       const processJob = async (job: JobWithMetadata<unknown>) => {
@@ -101,7 +103,13 @@ export async function openJobQueue(deps: {
         active.delete(ended);
         return processing;
       };
-      polls.push(await startWorkers(boss, queue, processJob));
+      try {
+        polls.push(await startWorkers(boss, queue, processJob));
+      } catch (error) {
+        names.delete(queue);
+        boss.offWork(queue, { wait: false }).catch(onJobQueueFailed);
+        throw error;
+      }
     },
 
     deadLetters: createDeadLetters(boss),
@@ -172,7 +180,7 @@ async function startWorkers(
     );
     idle.add(worker);
   }
-  return setInterval(wakeOne, pollSeconds * 1_000);
+  return setInterval(wakeOne, pollSeconds * 1_000).unref();
 }
 
 /** Reports every attempt. pg-boss stores the error of a failed one, so only its reason is passed on. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type JobAttempt, type JobQueue, openJobQueue } from '../../../src/coordination/jobs/job-queue.ts';
-import { deadLetterQueue, maxAttempts } from '../../../src/coordination/jobs/queues.ts';
+import { deadLetterQueue, maxAttempts, queueWork } from '../../../src/coordination/jobs/queues.ts';
 import { emptyDatabase } from '../../support/database.ts';
 
 const tenantId = 'Cust1';
@@ -131,6 +131,31 @@ describe('openJobQueue', () => {
     }
     finishSlow();
     await expect.poll(processed).toBe(3);
+  });
+
+  it('works on a queue with as many workers as before if it is told again to', async () => {
+    const queue = await openQueue();
+    let active = 0;
+    let finish = () => {};
+    const gate = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { workers } = queueWork['user-changes'];
+    const tenants = Array.from({ length: workers + 4 }, (_each, index) => user(1, `Cust${index}`));
+    await queue.enqueue('user-changes', tenants);
+    const work = () => {
+      active += 1;
+      return gate;
+    };
+    await queue.process('user-changes', work);
+    await queue.process('user-changes', work);
+    await expect.poll(() => countJobs("state = 'active'")).toBe(workers);
+    // Workers that were too many would take these meanwhile.
+    await queue.enqueue('user-changes', [user(1, 'Other')]);
+    expect(await countJobs("state = 'active'")).toBe(workers);
+    expect(active).toBe(workers);
+    finish();
+    await expect.poll(processed).toBe(tenants.length + 1);
   });
 
   it('acts on a state change within 2 s of a flood and of slow tenants', async () => {
