@@ -12,8 +12,11 @@ import { type ServerProcess, spawnServer, untilReady } from '../support/server-p
 import { sessionCookie } from '../support/session-cookie.ts';
 import { openConnection } from './raw-http.ts';
 
-const loadSeconds = isLongForm ? 600 : 3;
+/** The short form ends after so many responses, however long they take: beside other work, seconds may pass without one. */
+const load = isLongForm ? { duration: 600 } : { amount: 3_000 };
 const loadFactor = 4;
+/** A page may take so long after the load, beside other work, ms. */
+const recoveredMs = 250;
 const connections = 100;
 const neverReading = 100;
 /** Resident memory limit, bytes: caches, the young generation, and output buffered for clients that never read. */
@@ -42,8 +45,8 @@ afterAll(async () => {
 });
 
 const path = () => panelUrl({ url }, salesPremium).slice(url.length);
-const generateLoad = (seconds: number, options: Partial<autocannon.Options>) =>
-  autocannon({ url: `${url}${path()}`, duration: seconds, headers: { cookie }, timeout: 30, ...options });
+const generateLoad = (options: Partial<autocannon.Options>) =>
+  autocannon({ url: `${url}${path()}`, headers: { cookie }, timeout: 60, ...options });
 
 function resident(): number {
   const [, kilobytes] =
@@ -74,9 +77,9 @@ function neverRead(pages: number, address: string): { stop(): void } {
 }
 
 test(
-  `survives ${loadFactor}-fold capacity for ${loadSeconds} s with ${neverReading} clients that never read`,
+  `survives ${loadFactor}-fold capacity with ${neverReading} clients that never read`,
   async () => {
-    const measured = (await generateLoad(isLongForm ? 3 : 1, { connections: 10 })).requests.average;
+    const measured = (await generateLoad({ duration: isLongForm ? 3 : 1, connections: 10 })).requests.average;
     // Beside other work, a second may pass without a response.
     const capacity = Math.max(measured, 100);
     // Half of the clients stay within the pipelining limit, half exceed it by far.
@@ -85,30 +88,31 @@ test(
     );
     const sizes: number[] = [];
     const watch = setInterval(() => sizes.push(resident()), 500);
-    let load: autocannon.Result;
+    let underLoad: autocannon.Result;
     try {
-      load = await generateLoad(loadSeconds, { connections, overallRate: Math.ceil(capacity * loadFactor) });
+      const overallRate = Math.ceil(capacity * loadFactor);
+      underLoad = await generateLoad({ ...load, connections, overallRate });
+      sizes.push(resident());
     } finally {
       clearInterval(watch);
     }
     for (const client of clients) client.stop();
 
     await untilReady(url);
-    const afterLoad = await generateLoad(1, { connections: 2 });
+    const afterLoad = await generateLoad({ amount: 20, connections: 2 });
     expect(afterLoad.non2xx + afterLoad.errors).toBe(0);
-    // Equal beside other work, which makes the load too small.
-    expect(afterLoad.latency.p50).toBeLessThanOrEqual(load.latency.p50);
+    expect(afterLoad.latency.p50).toBeLessThanOrEqual(Math.max(underLoad.latency.p50, recoveredMs));
     await sleep(500);
 
     const maxMeasured = Math.max(...sizes);
-    const statusCodes = load.statusCodeStats ?? {};
+    const statusCodes = underLoad.statusCodeStats ?? {};
     process.stdout.write(
-      `${JSON.stringify({ capacity: Math.round(capacity), requestedRate: Math.ceil(capacity * loadFactor), seconds: loadSeconds, statusCodes, errors: load.errors, timeouts: load.timeouts, maxResidentMb: Math.round(maxMeasured / 2 ** 20), residentAfterMb: Math.round(resident() / 2 ** 20) })}\n`,
+      `${JSON.stringify({ capacity: Math.round(capacity), requestedRate: Math.ceil(capacity * loadFactor), seconds: underLoad.duration, statusCodes, errors: underLoad.errors, timeouts: underLoad.timeouts, maxResidentMb: Math.round(maxMeasured / 2 ** 20), residentAfterMb: Math.round(resident() / 2 ** 20) })}\n`,
     );
     expect(server.child.exitCode, server.output()).toBeNull();
     expect(maxMeasured).toBeLessThan(maxResident);
     expect(Object.keys(statusCodes)).toEqual(['200']);
-    expect(load.timeouts).toBe(0);
+    expect(underLoad.timeouts).toBe(0);
   },
-  (loadSeconds + 90) * 1_000,
+  ((load.duration ?? 0) + 90) * 1_000,
 );

@@ -133,7 +133,7 @@ describe('openJobQueue', () => {
     await expect.poll(processed).toBe(3);
   });
 
-  it('works on a queue with as many workers as before if it is told again to', async () => {
+  it('starts no further workers for a queue that it processes already', async () => {
     const queue = await openQueue();
     let active = 0;
     let finish = () => {};
