@@ -37,7 +37,12 @@ import {
   licenseCachePolicy,
 } from './snapshots/license-snapshots.ts';
 import { createLicenseSource } from './snapshots/license-source.ts';
-import { createRefreshAfterSignIn, type RefreshAfterSignIn } from './snapshots/refresh-after-sign-in.ts';
+import {
+  createRefreshAfterSignIn,
+  type RefreshAfterSignIn,
+  type RefreshPace,
+  refreshPace,
+} from './snapshots/refresh-after-sign-in.ts';
 import { createSeatCountStore, type SeatCountStore } from './snapshots/seat-count-store.ts';
 import {
   createListRetiredHolders,
@@ -128,12 +133,16 @@ export interface Services {
   close(): Promise<void>;
 }
 
-/** Opens the services. `now` returns ms since 1970. @throws if the database cannot be opened */
+/**
+ * Opens the services. `now` returns ms since 1970. `afterSignIn` is how soon the data of a user are read after a sign-in.
+ * @throws if the database cannot be opened
+ */
 export async function openServices(deps: {
   config: Config;
   log: Logger;
   metrics: Metrics;
   now: () => number;
+  afterSignIn?: RefreshPace;
 }): Promise<Services> {
   const { config, log, metrics, now } = deps;
   const { db, url, onConnectionLost, closeDatabase } = await openConfiguredDatabase(config.database, log);
@@ -172,6 +181,7 @@ export async function openServices(deps: {
     webApi: superOffice.webApi,
     log,
     now,
+    pace: deps.afterSignIn ?? refreshPace,
   });
   events.on('removal', (key) => key !== null && refreshAfterSignIn.forget(key));
   const shared = { tenants, accessRequests, licenses, sessionCutoffs, webhooks, apiKeys };

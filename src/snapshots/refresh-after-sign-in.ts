@@ -29,7 +29,7 @@ export interface RefreshAfterSignIn {
 }
 
 /** How soon and how fast sign-ins are processed. */
-interface RefreshPace {
+export interface RefreshPace {
   /** The page of the sign-in comes first, ms. */
   readonly settleMs: number;
   /** The pause after the limit of calls left nothing to spare, ms. */
@@ -38,7 +38,8 @@ interface RefreshPace {
   readonly outageMs: number;
 }
 
-const refreshPace: RefreshPace = { settleMs: 2_000, busyMs: 250, outageMs: 10_000 };
+/** The pace of a running app. */
+export const refreshPace: RefreshPace = { settleMs: 2_000, busyMs: 250, outageMs: 10_000 };
 
 /** Sign-ins that wait in one process; about 1 kB each. Those beyond it are read at the next sign-in, within an hour. */
 const maxWaiting = 20_000;
@@ -75,7 +76,7 @@ interface RefreshDeps {
   readonly log: Logger;
   /** Ms since 1970. */
   readonly now: () => number;
-  readonly pace?: RefreshPace;
+  readonly pace: RefreshPace;
 }
 
 /**
@@ -83,7 +84,7 @@ interface RefreshDeps {
  * before it stops, the next sign-in brings. Its calls take only what others leave of the limit.
  */
 export function createRefreshAfterSignIn(deps: RefreshDeps): RefreshAfterSignIn {
-  const { tenants, licenses, log, pace = refreshPace } = deps;
+  const { tenants, licenses, log, pace } = deps;
   const queues = new Map<string, Queue>();
   const working = new Set<Promise<void>>();
   const stopping = new AbortController();

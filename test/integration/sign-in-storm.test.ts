@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { refreshPace } from '../../src/snapshots/refresh-after-sign-in.ts';
 import {
   getFeatureRow,
   getVisibleText,
@@ -24,7 +25,7 @@ const unread = 'has not read your own licences yet';
 const isWebApi = /^(?!Login\.|Page\.|Idp\.|State|SystemUser\.)/;
 
 describe('sign-ins', async () => {
-  const planlens = await installedPlanlens();
+  const planlens = await installedPlanlens(refreshPace);
   const { control } = planlens.sandbox;
   const webApiCalls = () =>
     control

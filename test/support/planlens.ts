@@ -15,6 +15,7 @@ import {
 import { startWorkers } from '../../src/lifecycle/start-workers.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
+import { type RefreshPace, refreshPace } from '../../src/snapshots/refresh-after-sign-in.ts';
 import { migratedDatabase } from './database.ts';
 import { keyringText } from './keyrings.ts';
 import { findLeakedSecrets, readEnvironmentSecrets } from './leaked-secrets.ts';
@@ -47,8 +48,11 @@ export interface Planlens {
 /** RSA keys, which take long to generate, once for the tests of a worker. */
 const keys = { credentials: generateAppCredentials(), signingKey: generateSigningKey() };
 
+/** Tests that pass time or count calls must not meet a read of the sign-in before. */
+const atOnce: RefreshPace = { ...refreshPace, settleMs: 0 };
+
 /** Starts the app with its workers on an empty database and a new sandbox. */
-export async function startPlanlens(): Promise<Planlens> {
+export async function startPlanlens(afterSignIn: RefreshPace = atOnce): Promise<Planlens> {
   const server = createServer();
   const url = `http://localhost:${await listen(server)}`;
   let offsetMs = 0;
@@ -59,7 +63,7 @@ export async function startPlanlens(): Promise<Planlens> {
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const metrics = createMetrics();
-  const services = await openServices({ config, log, metrics, now });
+  const services = await openServices({ config, log, metrics, now, afterSignIn });
   void services.prefetch();
   const provisioning = createProvisioning({ config, services, root });
   const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
@@ -119,8 +123,8 @@ function isFramed({ headers }: IncomingMessage): boolean {
 }
 
 /** Starts and installs the app for the enclosing suite; clears faults after each test and closes it at the end. */
-export async function installedPlanlens(): Promise<Planlens> {
-  const planlens = await startPlanlens();
+export async function installedPlanlens(afterSignIn?: RefreshPace): Promise<Planlens> {
+  const planlens = await startPlanlens(afterSignIn);
   afterEach(() => planlens.sandbox.control.clearFaults());
   afterAll(() => planlens.close());
   await install(planlens);
