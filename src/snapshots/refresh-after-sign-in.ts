@@ -104,7 +104,8 @@ export function createRefreshAfterSignIn(deps: RefreshDeps): RefreshAfterSignIn 
   async function readNext(queue: Queue): Promise<number> {
     const first = [...queue.values()].slice(0, concurrentReads);
     const due = first.filter(({ dueAt }) => dueAt <= performance.now());
-    if (due.length === 0) return Math.min(...first.map(({ dueAt }) => dueAt)) - performance.now();
+    if (due.length === 0)
+      return Math.max(0, Math.min(...first.map(({ dueAt }) => dueAt)) - performance.now());
     const isWaiting = (each: Waiting) => queue.get(each.signIn.associateId) === each;
     const outcomes = await Promise.all(due.map((each) => read(each.signIn, () => isWaiting(each))));
     for (const [index, each] of due.entries()) {
