@@ -275,8 +275,8 @@ describe('callbacks from SuperOffice', async () => {
       await idle();
       expect(await status()).toBe('deleting');
       planlens.passTime(61_000);
-      await planlens.reconcileDueTenants();
-      await expect.poll(status).toBeUndefined();
+      const reconciled = () => planlens.reconcileDueTenants().then(status);
+      await expect.poll(reconciled, { interval: 500 }).toBeUndefined();
     });
   });
 });
