@@ -38,11 +38,8 @@ export function createFindListedUser(deps: {
   return async (tenant, associateId) => {
     const stored = await users.findListed(tenant.tenantId, associateId);
     if (stored !== null || tenant.status !== 'active') return stored;
-    const waiting = new AbortController();
-    const overdue = sleep(patienceMs, undefined, { signal: waiting.signal }).catch(() => {});
-    await Promise.race([reads.get(tenant.tenantId) ?? readList(tenant), overdue]).finally(() =>
-      waiting.abort(),
-    );
+    const reading = reads.get(tenant.tenantId) ?? readList(tenant);
+    await Promise.race([reading, sleep(patienceMs, undefined, { ref: false })]);
     return users.findListed(tenant.tenantId, associateId);
   };
 }

@@ -88,14 +88,10 @@ export function createLoadPanelLicenses(deps: {
 
 /** The result of a read; `overdue` if it takes long, `busy` if the limit of calls has none to spare. */
 async function readBriefly<T>(reading: Promise<T>): Promise<T | 'overdue' | 'busy'> {
-  const waiting = new AbortController();
-  const overdue = sleep(patienceMs, 'overdue' as const, { signal: waiting.signal });
   try {
-    return await Promise.race([reading, overdue]);
+    return await Promise.race([reading, sleep(patienceMs, 'overdue' as const, { ref: false })]);
   } catch (error) {
     if (error instanceof SuperOfficeError && error.code === 'too-many-calls') return 'busy';
     throw error;
-  } finally {
-    waiting.abort();
   }
 }

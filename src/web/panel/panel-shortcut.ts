@@ -83,14 +83,9 @@ export function createPanelShortcut(deps: {
   headers: readonly string[];
 }): RequestListener {
   const { app, findView, steps } = deps;
-  const headers = [...deps.headers, ...Object.entries(pageHeaders).flat(), 'Vary', 'Accept-Encoding'];
-  const notModified = [
-    ...deps.headers,
-    'Cache-Control',
-    pageHeaders['Cache-Control'],
-    'Vary',
-    'Accept-Encoding',
-  ];
+  const { 'Content-Type': type, ...ofBoth } = pageHeaders;
+  const notModified = [...deps.headers, ...Object.entries(ofBoth).flat(), 'Vary', 'Accept-Encoding'];
+  const headers = [...notModified, 'Content-Type', type];
 
   function send(response: ServerResponse, { etag, encoding, bytes }: View): void {
     if (bytes === null) {

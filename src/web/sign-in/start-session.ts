@@ -92,20 +92,17 @@ export function createStartSession(deps: {
     canDoWithout: boolean,
   ): Promise<Principal | 'later' | null> {
     const { tenantId, associateId, accessToken } = recent;
-    const waiting = new AbortController();
     try {
       const apiClient = webApi.asUser(tenantId, accessToken, 'soon');
       const reading = readCurrentPrincipal(apiClient);
       const principal = await (canDoWithout
-        ? Promise.race([reading, sleep(patienceMs, 'later' as const, { signal: waiting.signal })])
+        ? Promise.race([reading, sleep(patienceMs, 'later' as const, { ref: false })])
         : reading);
       return principal === 'later' || isPrincipalOf(recent, principal) ? principal : null;
     } catch (error) {
       if (!(error instanceof SuperOfficeError)) throw error;
       log.warn({ tenantId, associateId, reason: error.message }, 'reading the principal failed');
       return isRefusal(error) ? null : 'later';
-    } finally {
-      waiting.abort();
     }
   }
 }
