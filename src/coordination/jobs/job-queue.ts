@@ -46,7 +46,7 @@ export interface JobQueue {
     jobs: readonly NewJob<Q>[],
     transaction?: KyselyTransactionLike,
   ): Promise<void>;
-  /** Starts processing a queue in this process. */
+  /** Starts processing a queue in this process, unless it does so. Call `stopProcessing` before another try after a failure. */
   process<Q extends QueueName>(queue: Q, handle: HandleJob<Q>): Promise<void>;
   /** Enqueues an empty job by a cron expression in UTC, once across all processes. */
   schedule(queue: 'due-reconciliations' | 'purges', cron: string): Promise<void>;
@@ -91,7 +91,6 @@ export async function openJobQueue(deps: {
     },
 
     async process(queue, handle) {
-      // A start that an outage interrupted is repeated.
       if (names.has(queue)) return;
       names.add(queue);
       const handleJob = createHandler(queue, handle, onJobAttempt);
@@ -103,13 +102,7 @@ export async function openJobQueue(deps: {
         active.delete(ended);
         return processing;
       };
-      try {
-        polls.push(await startWorkers(boss, queue, processJob));
-      } catch (error) {
-        names.delete(queue);
-        boss.offWork(queue, { wait: false }).catch(onJobQueueFailed);
-        throw error;
-      }
+      polls.push(await startWorkers(boss, queue, processJob));
     },
 
     deadLetters: createDeadLetters(boss),
