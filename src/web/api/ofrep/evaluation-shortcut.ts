@@ -30,22 +30,21 @@ export function createEvaluationShortcut(deps: {
     if (target === null) return app(request, response);
     const startedAt = performance.now();
     const { route, key } = target;
-    const asked = withoutApp(request);
     const onAnswer = (answer: Answer) => {
       response.on('close', () => {
         const durationMs = performance.now() - startedAt;
         onRequest({ route, method: 'POST', status: answer.status, durationMs });
       });
       // After the other requests that have arrived: a waiting client or proxy is woken once for all of them.
-      setImmediate(() => sendAnswer(response, { ...answer, headers: [...headers, ...answer.headers] }));
+      setImmediate(() => sendAnswer(response, answer, headers));
     };
     const leaveToApp = () => {
       // The app would count a request whose client is gone until it is answered.
       if (!response.closed) app(request, response);
     };
-    const wait = () => void evaluations.evaluate(asked, key).then(onAnswer, leaveToApp);
+    const wait = () => void evaluations.evaluate(withoutApp(request), key).then(onAnswer, leaveToApp);
     try {
-      if (!evaluations.evaluateFromMemory(asked, key, onAnswer, wait)) wait();
+      if (!evaluations.evaluateFromMemory(request, key, onAnswer, wait)) wait();
     } catch {
       // A limit refuses the request, which the app tells the client.
       leaveToApp();

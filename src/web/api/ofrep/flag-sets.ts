@@ -80,7 +80,7 @@ export function createFlagSets(deps: FlagSetDeps): FlagSets {
   return (caller, subject, asked) => {
     const { tenant, associateId } = subject;
     const { keyIds } = caller;
-    const language = languages.choose([asked.language ?? undefined]);
+    const language = languages.choose(asked.language === null ? [] : [asked.language]);
     const user = `${tenant.tenantId}/${associateId}`;
     const key = `${user} ${keyIds.join()} ${language.code} ${asked.plan ?? ''}`;
     const time = now();
