@@ -10,7 +10,7 @@ import { type BenchDatabase, createEnvironment } from './bench-database.ts';
 import { measureStreams } from './flag-streams.ts';
 import { measureInProcess } from './flags-in-process.ts';
 import { type LoadResult, measureLoad, median } from './load.ts';
-import { type ServerProcess, startApp, startBaseline } from './processes.ts';
+import { appOptions, type ServerProcess, startApp, startBaseline } from './processes.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
 import { formatTable, round } from './table.ts';
 
@@ -24,6 +24,11 @@ const streams = 1_000;
 const allFlags = '/ofrep/v1/evaluate/flags';
 const oneFlag = `${allFlags}/knowledge-base`;
 const body = JSON.stringify({ context: { targetingKey: '1' } });
+
+interface Round extends LoadResult {
+  /** Processor time of the server per answer, µs. */
+  readonly processorUs: number;
+}
 
 /**
  * Measures the evaluation of a warm user over HTTP beside a bare server that sends the same bytes after the same check of the
@@ -42,25 +47,29 @@ export async function ofrep(benchDatabase: BenchDatabase) {
   const folder = await mkdtemp(join(tmpdir(), 'planlens-bench-'));
   const file = join(folder, 'answers.json');
   await writeFile(file, JSON.stringify(await readAnswers(app, key, headers)));
-  const bare = await startBaseline('bare-flags', { ...environment, BENCH_ANSWERS: file });
-  const reading = { ...environment, BENCH_ANSWERS: file, BENCH_READS_CONTEXT: 'yes' };
-  const bareReading = await startBaseline('bare-flags', reading);
-  const servers = { planlens: app, 'bare node:http': bare, 'bare, reads the context': bareReading };
+  const startBare = (more: NodeJS.ProcessEnv) =>
+    startBaseline('bare-flags', { ...environment, BENCH_ANSWERS: file, ...more }, appOptions);
+  const bares = {
+    'bare node:http': await startBare({}),
+    'bare, reads the context': await startBare({ BENCH_READS_CONTEXT: 'yes' }),
+    'bare, writes together': await startBare({ BENCH_WRITES_TOGETHER: 'yes' }),
+  };
+  const servers = { planlens: app, ...bares };
 
-  const results = new Map<string, LoadResult[]>();
+  const results = new Map<string, Round[]>();
   const cases = [allFlags, oneFlag].flatMap((path) =>
-    Object.entries(servers).map(([server, { url }]) => ({ name: `${server} ${path}`, url, path })),
+    Object.entries(servers).map(([name, server]) => ({ name: `${name} ${path}`, server, path })),
   );
   for (let each = -rounds.warmUp; each < rounds.measured; each += 1) {
-    for (const { name, url, path } of rotate(cases, each + rounds.warmUp)) {
+    for (const { name, server, path } of rotate(cases, each + rounds.warmUp)) {
       const request = () => ({ method: 'POST' as const, path, headers, body });
-      const result = await measureLoad({ url, seconds, connections, request });
-      if (each >= 0) results.set(name, [...(results.get(name) ?? []), result]);
+      const before = server.processorSeconds();
+      const result = await measureLoad({ url: server.url, seconds, connections, request });
+      const processorUs = ((server.processorSeconds() - before) / result.total) * 1e6;
+      if (each >= 0) results.set(name, [...(results.get(name) ?? []), { ...result, processorUs }]);
     }
   }
-  await bare.stop();
-  await bareReading.stop();
-  await app.stop();
+  for (const server of Object.values(servers)) await server.stop();
   await rm(folder, { recursive: true });
   return report(results, open, await measureInProcess());
 }
@@ -73,9 +82,12 @@ async function makeKey(environment: NodeJS.ProcessEnv): Promise<string> {
   return key;
 }
 
-/** The answers of the app, which the bare server repeats. @throws {Error} if the app refuses one */
+/** Headers that the bare server's Node.js adds. */
+const addedHeaders = new Set(['connection', 'date', 'keep-alive']);
+
+/** The answers of the app, heads included, which the bare server repeats. @throws {Error} if the app refuses one */
 async function readAnswers(app: ServerProcess, key: string, headers: Readonly<Record<string, string>>) {
-  const answers: Record<string, string> = {};
+  const answers: Record<string, { readonly headers: readonly string[]; readonly text: string }> = {};
   for (const path of [allFlags, oneFlag]) {
     const response = await fetch(app.url + path, {
       method: 'POST',
@@ -83,13 +95,14 @@ async function readAnswers(app: ServerProcess, key: string, headers: Readonly<Re
       body,
     });
     if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
-    answers[path] = await response.text();
+    const sent = [...response.headers].filter(([name]) => !addedHeaders.has(name));
+    answers[path] = { headers: sent.flat(), text: await response.text() };
   }
   return { keyHash: createHash('sha256').update(key).digest('base64url'), answers };
 }
 
 function report(
-  results: ReadonlyMap<string, readonly LoadResult[]>,
+  results: ReadonlyMap<string, readonly Round[]>,
   open: Awaited<ReturnType<typeof measureStreams>>,
   inProcess: Awaited<ReturnType<typeof measureInProcess>>,
 ) {
@@ -102,6 +115,7 @@ function report(
       perSecond: Math.round(perSecond(name)),
       slowestRound: Math.round(Math.min(...each.map((one) => one.perSecond))),
       p99: median(each.map((one) => one.p99)),
+      processorUs: round(median(each.map((one) => one.processorUs))),
       timesBare: round(perSecond(name) / perSecond(`bare node:http ${path}`)),
     };
   });
@@ -128,6 +142,7 @@ function report(
           'answers/s, median',
           'slowest round',
           'p99, ms',
+          'processor per answer, µs',
           'times bare node:http',
         ],
         figures.map((each) => [
@@ -136,6 +151,7 @@ function report(
           each.perSecond,
           each.slowestRound,
           each.p99,
+          each.processorUs,
           each.timesBare,
         ]),
       ),

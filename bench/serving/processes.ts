@@ -20,6 +20,12 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** The command of `npm start` without `exec node`. */
+const command = packageJson.scripts.start.split(' ').slice(2);
+
+/** The options of Node.js with which the app runs, for a baseline that has the same. */
+export const appOptions: readonly string[] = command.slice(0, -1);
+
 const timeoutMs = 30_000;
 const pollIntervalMs = 2;
 
@@ -31,8 +37,6 @@ export function startApp(
   environment: NodeJS.ProcessEnv,
   { folder = root, options = [] }: { readonly folder?: string; readonly options?: readonly string[] } = {},
 ): Promise<ServerProcess> {
-  // Without `exec node`.
-  const [, , ...command] = packageJson.scripts.start.split(' ');
   return start([...options, ...command], environment, '/readyz', folder);
 }
 
@@ -47,11 +51,15 @@ export function startSuperOffice(environment: NodeJS.ProcessEnv): Promise<Server
   );
 }
 
-/** Starts a baseline server. */
-export async function startBaseline(name: string, environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+/** Starts a baseline server, with further options of Node.js. */
+export async function startBaseline(
+  name: string,
+  environment: NodeJS.ProcessEnv,
+  options: readonly string[] = [],
+): Promise<ServerProcess> {
   const port = String(await freePort());
   return start(
-    ['--import', 'tsx', `${root}bench/serving/baselines/${name}.ts`],
+    [...options, '--import', 'tsx', `${root}bench/serving/baselines/${name}.ts`],
     { ...environment, PORT: port },
     '/',
   );
