@@ -93,6 +93,8 @@ export interface App {
   readonly listener: RequestListener;
   /** Loads the routes that a start does not load: those of administrators and of the installation. */
   loadRest(): Promise<void>;
+  /** Prints panels of a made-up user, so that the first user does not wait for code that has never run. */
+  warmUp(): Promise<void>;
 }
 
 /** Builds the web application: its middleware and routers, in the order in which a request passes them. */
@@ -189,5 +191,5 @@ export function buildApp(appDeps: AppDeps): App {
     evaluations: api.evaluations,
     onRequest: metrics.onRequest,
   });
-  return { app, listener, loadRest: rest.load };
+  return { app, listener, loadRest: rest.load, warmUp: panel.warmUp };
 }

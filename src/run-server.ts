@@ -99,7 +99,7 @@ async function serve(deps: {
 }) {
   const { config, pages, services, stop, log } = deps;
   const provisioning = createProvisioning({ config, services, root });
-  const { app, listener, loadRest } = buildApp({
+  const { app, listener, loadRest, warmUp } = buildApp({
     ...deps,
     root,
     ...provisioning,
@@ -124,6 +124,7 @@ async function serve(deps: {
       now: Date.now,
     });
     await Promise.all([startingWorkers, services.prefetch()]);
+    await warmUp();
     await loadRest();
     await pages.views.compileAll();
   };

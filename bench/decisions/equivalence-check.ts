@@ -58,7 +58,7 @@ async function decideByBaselines(
 }
 
 function reportUsers(kinds: readonly UserKind[], count: number, difference: Difference | null) {
-  return entitlementEngine(tenant, today).reportAll(parseUsers(kinds, count, difference)).users;
+  return entitlementEngine(tenant, today).reportAll(parseUsers(kinds, count, difference));
 }
 
 function compareTenant(

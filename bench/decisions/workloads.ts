@@ -36,7 +36,7 @@ export function indexTenantOnce(users: readonly UserLicenses[]): Run {
 /** Indexes the tenant, reports on all users and reads the 68 decisions of each. */
 export function reportAllUsers(users: readonly UserLicenses[]): Run {
   return () => {
-    const reports = entitlementEngine({ ...tenant }, today).reportAll(users).users;
+    const reports = entitlementEngine({ ...tenant }, today).reportAll(users);
     let enabledCount = 0;
     for (const report of reports.values()) enabledCount += countEnabled(report);
     return enabledCount;

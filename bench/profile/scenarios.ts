@@ -5,6 +5,8 @@ import { enqueueDueTenants, untilReconciled } from '../serving/due-tenants.ts';
 import { installTenants } from '../serving/installed-tenants.ts';
 import { measureLoad } from '../serving/load.ts';
 import { seedTenants, tenantIdAt } from '../serving/seed.ts';
+import { prepareStorm } from '../serving/storm.ts';
+import { openPanels } from '../serving/storm-load.ts';
 import { createSignedEvent, findWebhooks } from '../serving/webhook-events.ts';
 
 /** What a profiled server does. */
@@ -31,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'warm panel', prepare: prepareWarmPanel },
   { name: 'first view of a user', prepare: prepareFirstViews },
   { name: 'cold panel', prepare: prepareColdPanels },
+  { name: 'storm of sign-ins', prepare: prepareSignIns },
   { name: 'callbacks', prepare: prepareCallbacks },
   { name: 'reconciliation', prepare: prepareReconciliation },
   { name: 'start', prepare: prepareStart },
@@ -74,6 +77,22 @@ async function prepareColdPanels(benchDatabase: BenchDatabase): Promise<Prepared
   };
   const load = (url: string) => measureLoad({ url, amount: 1_000, connections: 10, request });
   return { environment, warmUp: () => untilInstalled(environment), load, end: installed.stop };
+}
+
+/** The sessions of all users have ended. Each load signs in other users, whose data are read afterwards. */
+async function prepareSignIns(benchDatabase: BenchDatabase): Promise<PreparedScenario> {
+  const perLoad = 300;
+  const storm = { tenants: 10, users: 3 * perLoad, known: true };
+  const { environment, superOffice, users } = await prepareStorm(benchDatabase, 'profile_storm', storm);
+  let signedIn = 0;
+  const load = async (url: string) => {
+    const next = users.slice(signedIn, signedIn + perLoad);
+    signedIn += perLoad;
+    const visits = await openPanels([Number(new URL(url).port)], next, seconds);
+    const failed = visits.find(({ failure }) => failure !== null);
+    if (failed !== undefined) throw new Error(`a sign-in failed: ${failed.failure}`);
+  };
+  return { environment, warmUp: load, load, end: superOffice.stop };
 }
 
 async function prepareCallbacks(benchDatabase: BenchDatabase): Promise<PreparedScenario> {

@@ -114,9 +114,21 @@ export async function storm(benchDatabase: BenchDatabase) {
   };
 }
 
-async function measure(benchDatabase: BenchDatabase, each: Storm, index: number) {
+/** A SuperOffice whose tenants have installed the app, the environment of the app, and the users who are about to sign in. */
+interface PreparedStorm {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly superOffice: ServerProcess;
+  readonly users: readonly StormUser[];
+}
+
+/** Fills a database for a storm, and starts its SuperOffice, which the caller stops. */
+export async function prepareStorm(
+  benchDatabase: BenchDatabase,
+  database: string,
+  each: Pick<Storm, 'tenants' | 'users' | 'known'>,
+): Promise<PreparedStorm> {
   const superOfficePort = await freePort();
-  const environment = await createEnvironment(await benchDatabase.ensureDatabase(`storm_${index}`), {
+  const environment = await createEnvironment(await benchDatabase.ensureDatabase(database), {
     SUPEROFFICE_LOGIN_URL: `http://127.0.0.1:${superOfficePort}`,
     TRUSTED_PROXIES: 'loopback',
   });
@@ -130,6 +142,11 @@ async function measure(benchDatabase: BenchDatabase, each: Storm, index: number)
     CLIENT_SECRET: String(environment.SUPEROFFICE_CLIENT_SECRET),
     PRIVATE_KEY: String(environment.SUPEROFFICE_PRIVATE_KEY),
   });
+  return { environment, superOffice, users: toUsers(each, perTenant) };
+}
+
+async function measure(benchDatabase: BenchDatabase, each: Storm, index: number) {
+  const { environment, superOffice, users } = await prepareStorm(benchDatabase, `storm_${index}`, each);
   const apps: ServerProcess[] = [];
   for (let process = 0; process < each.processes; process += 1)
     apps.push(await startApp({ ...environment, PORT: String(await freePort()) }, { folder }));
@@ -139,7 +156,7 @@ async function measure(benchDatabase: BenchDatabase, each: Storm, index: number)
   const startedAt = Date.now();
   const visits = await openPanels(
     apps.map(({ url }) => Number(new URL(url).port)),
-    toUsers(each, perTenant),
+    users,
     each.seconds,
   );
   const own = process.cpuUsage(ownBefore);
@@ -198,7 +215,7 @@ function countEach(texts: readonly string[]): Record<string, number> {
   return counts;
 }
 
-function toUsers({ users, tenants }: Storm, perTenant: number): StormUser[] {
+function toUsers({ users, tenants }: Pick<Storm, 'tenants' | 'users'>, perTenant: number): StormUser[] {
   return Array.from({ length: users }, (_each, index) => {
     const tenant = index % tenants;
     const associateId = Math.floor(index / tenants) + 1;
@@ -244,7 +261,7 @@ async function readFigures({ url }: ServerProcess) {
 /** Installed tenants whose list and licenses were read 40 minutes ago, and whose users signed in three days ago or never. */
 async function seed(
   environment: NodeJS.ProcessEnv,
-  { tenants, known }: Storm,
+  { tenants, known }: Pick<Storm, 'tenants' | 'known'>,
   perTenant: number,
 ): Promise<void> {
   const db = await openDatabase(String(environment.DATABASE_URL), () => {});

@@ -28,7 +28,6 @@ import { memoizeDecisions } from './entitlements/decision-cache.ts';
 import type { EntitlementReport } from './entitlements/entitlement-report.ts';
 import { memoizeByReport, memoizeReports } from './entitlements/report-cache.ts';
 import { compileRules } from './entitlements/rules.ts';
-import { summarizeTenant, type TenantSummary } from './entitlements/tenant-summary.ts';
 import { indexTenant, reportUser, type TenantIndex } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
 import { type HeldPlan, type IdentifiedSeats, identifyPlan, identifySeats } from './plans/identify-plan.ts';
@@ -82,13 +81,14 @@ export interface TenantEntitlements {
   report(user: UserLicenses | null): EntitlementReport;
 
   /**
-   * Decides every feature for many users and counts the users by state. Users with the same licenses share a report.
+   * Decides every feature for many users, by associate id. Users with the same licenses share a report; if a user occurs
+   * twice, the last licenses count.
    *
    * @example
-   * premiumEntitlements.reportAll([salesPremiumUser, servicePremiumUser]).features.get('knowledge-base')
-   * // → { upgrade: 1, enabled: 1 }
+   * premiumEntitlements.reportAll([salesPremiumUser]).get(3456).features.get('knowledge-base').state
+   * // → 'upgrade'
    */
-  reportAll(users: readonly UserLicenses[]): TenantSummary;
+  reportAll(users: readonly UserLicenses[]): ReadonlyMap<number, EntitlementReport>;
 
   /**
    * Finds the minimal plan changes that give the user all requested features. A group stands for its features.
@@ -321,7 +321,7 @@ function createTenantEntitlements(tenant: TenantIndex): TenantEntitlements {
   const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
-    reportAll: (users) => summarizeTenant(users.map((user) => [user.associateId, report(user)] as const)),
+    reportAll: (users) => new Map(users.map((user) => [user.associateId, report(user)])),
     upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
     nextTierOptions: (user) => nextTierOptions(user, report(user)),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { AppError, type ErrorCode } from '../errors.ts';
 import { isPrincipalOf, readCurrentPrincipal } from '../superoffice/api/principal.ts';
 import type { WebApi } from '../superoffice/api/web-api.ts';
 import { SuperOfficeError, type SuperOfficeErrorCode } from '../superoffice/transport/superoffice-error.ts';
@@ -34,7 +35,7 @@ export interface RefreshPace {
   readonly settleMs: number;
   /** The pause after the limit of calls left nothing to spare, ms. */
   readonly busyMs: number;
-  /** The pause after SuperOffice did not answer, ms. */
+  /** The pause after SuperOffice or the database did not answer, ms. */
   readonly outageMs: number;
 }
 
@@ -48,7 +49,8 @@ const concurrentReads = 4;
 /** An access token is valid for 20 minutes at least (docs/superoffice/web-api.md#2-headers-and-credentials), ms. */
 const usableForMs = 15 * 60_000;
 
-const outages: readonly SuperOfficeErrorCode[] = [
+const outages: readonly (SuperOfficeErrorCode | ErrorCode)[] = [
+  'database-unavailable',
   'unreachable',
   'timeout',
   'server-error',
@@ -118,12 +120,16 @@ export function createRefreshAfterSignIn(deps: RefreshDeps): RefreshAfterSignIn 
     return outcomes.includes('busy') ? pace.busyMs : 0;
   }
 
+  /** Once for all users. A failure is logged, and the pages show that the data is old. */
+  async function readTenantIfOld(tenantId: string): Promise<void> {
+    const tenant = await tenants.findCached(tenantId).catch(() => null);
+    if (tenant?.status === 'active') await licenses.getTenantLicenses(tenant).catch(() => null);
+  }
+
   async function work(tenantId: string, queue: Queue): Promise<void> {
     const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal, ref: false });
     await pause(pace.settleMs);
-    // Once for all users, if they are due. A failure is logged, and the pages show that the data is old.
-    const tenant = await tenants.findCached(tenantId);
-    if (tenant?.status === 'active') await licenses.getTenantLicenses(tenant).catch(() => null);
+    await readTenantIfOld(tenantId);
     while (queue.size > 0) await pause(await readNext(queue));
     // At once, so that a sign-in from now on starts the work again.
     queues.delete(tenantId);
@@ -197,7 +203,7 @@ function createReadOnce({ tenants, licenses, sessionCutoffs, webApi, log, now }:
       await readAndSave(signIn, isWanted);
       return 'done';
     } catch (error) {
-      if (!(error instanceof SuperOfficeError)) throw error;
+      if (!(error instanceof SuperOfficeError || error instanceof AppError)) throw error;
       if (error.code === 'too-many-calls') return 'busy';
       const { tenantId, associateId } = signIn;
       log.warn({ tenantId, associateId, reason: error.message }, 'reading the principal failed');

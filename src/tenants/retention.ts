@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
+import { deleteExpired } from './delete-expired.ts';
 import { deleteOldest } from './delete-oldest.ts';
 
 const day = 24 * 60 * 60_000;
@@ -20,8 +21,6 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
   return async () => {
     const before = (ms: number) => new Date(now() - ms);
     const statements = [
-      sql`delete from access_requests where coalesce(resolved_at, requested_at) < ${before(historyMs)}`,
-      sql`delete from license_snapshots where associate_id <> 0 and read_at < ${before(unusedMs)}`,
       ...['tenant_users', 'user_plan_periods', 'user_pins', 'user_marks'].map(
         (table) => sql`delete from ${sql.table(table)} as about using tenants
           where tenants.context_identifier = about.context_identifier
@@ -36,6 +35,12 @@ export function createPurgeExpired({ db, now }: { db: Database; now: () => numbe
       sql`delete from session_exchange_codes where expires_at < ${before(0)}`,
     ];
     await deleteOldest(db, 'license_changes', sql`detected_at < ${before(historyMs)}`);
+    await deleteExpired(
+      db,
+      'access_requests',
+      sql`coalesce(resolved_at, requested_at) < ${before(historyMs)}`,
+    );
+    await deleteExpired(db, 'license_snapshots', sql`associate_id <> 0 and read_at < ${before(unusedMs)}`);
     for (const statement of statements) await statement.execute(db);
   };
 }

@@ -3,6 +3,7 @@ import { createCache } from '../coordination/cache.ts';
 import { notify } from '../coordination/notify.ts';
 import type { Database } from '../database/database.ts';
 import { prepared } from '../database/prepared.ts';
+import { deleteExpired } from './delete-expired.ts';
 
 /** The times before which sessions of a user are no longer accepted, in PostgreSQL. */
 export interface SessionCutoffStore {
@@ -105,12 +106,12 @@ export function createSessionCutoffStore(deps: { db: Database; now: () => number
     invalidate,
     invalidateAll: () => cache.invalidateAll(),
 
-    async purgeExpired() {
-      await db
-        .deleteFrom('session_cutoffs')
-        .where(sql<Date>`greatest(not_before, signed_in_at)`, '<', new Date(now() - retentionMs))
-        .execute();
-    },
+    purgeExpired: () =>
+      deleteExpired(
+        db,
+        'session_cutoffs',
+        sql`greatest(not_before, signed_in_at) < ${new Date(now() - retentionMs)}`,
+      ),
   };
 }
 

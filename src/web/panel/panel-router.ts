@@ -24,6 +24,7 @@ import { createPanelSignIn, createSignInFirst } from './panel-sign-in.ts';
 import { createPlansPage } from './plans-page.ts';
 import { createRefresh } from './refresh.ts';
 import { createSharedPlans } from './shared-plans.ts';
+import { createWarmUp } from './warm-up.ts';
 
 /** The web panel. */
 export interface PanelRoutes {
@@ -31,6 +32,8 @@ export interface PanelRoutes {
   readonly router: Router;
   /** Finds what `/panel` would answer, for `createPanelShortcut`. */
   readonly findView: FindView;
+  /** Prints panels of a made-up user, so that the first user does not wait for code that has never run. */
+  warmUp(): Promise<void>;
 }
 
 /** Creates the routes of the web panel. */
@@ -84,5 +87,5 @@ export function createPanelRouter(deps: {
     .route('/panel/refresh')
     .post(inCrm, form, csrfProtection, createRefresh(panelDeps))
     .all(methodNotAllowed);
-  return { router, findView: createFindView(panelDeps) };
+  return { router, findView: createFindView(panelDeps), warmUp: createWarmUp(deps) };
 }

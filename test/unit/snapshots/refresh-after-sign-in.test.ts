@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/errors.ts';
 import type { KeptUserLicenses } from '../../../src/snapshots/license-snapshots.ts';
 import { createRefreshAfterSignIn } from '../../../src/snapshots/refresh-after-sign-in.ts';
 import { SuperOfficeError } from '../../../src/superoffice/transport/superoffice-error.ts';
@@ -16,6 +17,8 @@ function setUp(
     status?: 'active' | 'suspended';
     kept?: Partial<KeptUserLicenses>;
     endedAt?: number;
+    /** Looks for a tenant: fails as long as the database is down. */
+    find?: () => Promise<void>;
   } = {},
 ) {
   const clock = { now: 100 * minute };
@@ -26,6 +29,7 @@ function setUp(
     tenants: {
       async findCached() {
         lookups += 1;
+        await given.find?.();
         return { ...tenant, status: given.status ?? 'active' };
       },
     } as Partial<Deps['tenants']> as Deps['tenants'],
@@ -90,6 +94,19 @@ describe('createRefreshAfterSignIn', () => {
       expect(saved.at(-1)).toBe(5);
     },
   );
+
+  it('tries again after the database was down', async () => {
+    let failures = 5;
+    const { request, saved } = setUp({
+      async find() {
+        failures -= 1;
+        if (failures >= 0) throw new AppError('database-unavailable');
+      },
+    });
+    for (const associateId of [5, 6]) request(associateId);
+    await vi.waitFor(() => expect(saved.toSorted()).toEqual([5, 6]));
+    expect(failures).toBeLessThan(0);
+  });
 
   it('does not try again what SuperOffice refuses', async () => {
     const { request, reads, saved } = setUp({

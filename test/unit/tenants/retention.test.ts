@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import { createPurgeExpired } from '../../../src/tenants/retention.ts';
+import { createSessionCutoffStore } from '../../../src/tenants/session-cutoff-store.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
 import { apiKeyRow } from '../../support/api-key-row.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -135,6 +136,42 @@ describe('retention', () => {
       from unnest(${[...expired, 399]}::integer[]) as age`.execute(db);
     await purge();
     expect(await count('license_changes')).toBe(1);
+  });
+
+  it('deletes from a table that takes more than one statement to read', async () => {
+    await db.deleteFrom('access_requests').execute();
+    const perPage = 4;
+    await sql`
+      insert into access_requests (context_identifier, associate_id, requested_by, subject, reason, requested_at)
+      select 'Cust1', number, '', 'feature:saint', repeat('x', 1900), ${ago(401 * day)}
+      from generate_series(1, ${1_200 * perPage}::int) as number`.execute(db);
+    await db
+      .updateTable('access_requests')
+      .set({ state: 'declined', resolved_at: ago(0) })
+      .where('associate_id', 'in', [1, 1_200 * perPage])
+      .execute();
+    const { rows } = await sql<{
+      pages: number;
+    }>`select (pg_relation_size('access_requests') / 8192)::int as pages`.execute(db);
+    expect(rows[0]?.pages).toBeGreaterThan(1_000);
+    await purge();
+    expect(await count('access_requests')).toBe(2);
+  });
+
+  it('of session_cutoffs counts from the later of sign-in and end, one day', async () => {
+    const row = (associateId: number, ended: number, signedIn: number) => ({
+      ...own,
+      associate_id: associateId,
+      not_before: ago(ended),
+      signed_in_at: ago(signedIn),
+    });
+    await db
+      .insertInto('session_cutoffs')
+      .values([row(1, day + 1, day + 1), row(2, day, 2 * day), row(3, 2 * day, day)])
+      .execute();
+    await createSessionCutoffStore({ db, now: () => now }).purgeExpired();
+    const kept = await db.selectFrom('session_cutoffs').select('associate_id').execute();
+    expect(kept.map(({ associate_id }) => associate_id).sort()).toEqual([2, 3]);
   });
 
   it('of api_keys counts from their revocation, and keeps those in use', async () => {

@@ -108,7 +108,7 @@ function createDecide(
   stored: ReadonlyMap<number, UserLicenses>,
   { pause }: TenantAnswer,
 ) {
-  const reports = entitlements.reportAll([...stored.values()]).users;
+  const reports = entitlements.reportAll([...stored.values()]);
   const byPlan = new Map<string, EvaluatedReport>();
 
   function reportOnPlan(userPlan: string, { kind, key }: PlanText): EvaluatedReport {
