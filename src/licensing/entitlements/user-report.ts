@@ -56,7 +56,7 @@ export function indexTenant(
   const purchasedPlans = findPurchasedPlans(licenseIndex, assumptions);
   const findUpgrades = memoizeUpgrades({
     purchasedPlans,
-    getPlanFeatures: createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans, decideBy),
+    isInPurchasedPlan: createPurchasedPlanFeatures(licenseIndex, purchasedPlans, decideBy),
     siteLicenses: licenseIndex.modules,
   });
   return {

@@ -36,8 +36,9 @@ export function findSuiteIndicators(
   modules: SuiteModules,
 ): SuiteIndicators {
   const userPlansPurchased = licenses.some(({ name }) => isPlanModule(name));
+  const findPlan = suitePlanFinder(modules);
   return {
-    names: licenses.flatMap((each) => fromName(each, modules)),
+    names: licenses.flatMap((each) => fromName(each, findPlan)),
     descriptions: userPlansPurchased ? none : licenses.flatMap(fromDescription),
     bareNames: userPlansPurchased ? none : licenses.flatMap(fromBareName),
     userPlansPurchased,
@@ -64,20 +65,22 @@ export function detectSuite(...indicators: readonly SuiteIndicators[]): SuiteSub
   return new Set(named.map(({ plan }) => plan)).size === 1 ? first : { ...first, plan: null };
 }
 
-/** Whether a normalized module name is assumed to indicate CRM Suite. Hyphens are ignored. */
-export function isSuiteModule(module: string, modules: SuiteModules): boolean {
-  return findPlan(module, modules) !== undefined;
+/** Finds what a normalized module name indicates; undefined if it does not indicate CRM Suite. Hyphens are ignored. */
+type FindSuitePlan = (module: string) => SuitePlan | 'unknown' | undefined;
+
+/** Returns a function that finds the plan that a module name is assumed to indicate. */
+export function suitePlanFinder(modules: SuiteModules): FindSuitePlan {
+  const plans = new Map(Object.entries(modules));
+  return (module) => plans.get(module.includes('-') ? module.replaceAll('-', '') : module);
 }
 
 const none: readonly SuiteSubscription[] = [];
 
-function findPlan(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
-  const withoutHyphens = module.includes('-') ? module.replaceAll('-', '') : module;
-  return Object.hasOwn(modules, withoutHyphens) ? modules[withoutHyphens] : undefined;
-}
-
-function fromName({ name, license }: IndicatorLicense, modules: SuiteModules): readonly SuiteSubscription[] {
-  const plan = findPlan(name, modules);
+function fromName(
+  { name, license }: IndicatorLicense,
+  findPlan: FindSuitePlan,
+): readonly SuiteSubscription[] {
+  const plan = findPlan(name);
   if (plan === undefined) return none;
   const by = { step: 'module-name', text: license.name } as const;
   return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by }];

@@ -26,8 +26,8 @@ export function isFiltering({ show, search }: FeatureFilter): boolean {
 
 /** The filter as it continues the query of the panel; empty if it filters nothing. */
 export function filterQuery({ show, search }: FeatureFilter): string {
-  const query = new URLSearchParams({ ...(show !== 'all' && { show }), ...(search !== '' && { search }) });
-  return query.size === 0 ? '' : `&${query}`;
+  const searched = search === '' ? '' : `&${new URLSearchParams({ search })}`;
+  return show === 'all' ? searched : `&show=${show}${searched}`;
 }
 
 /** The rows with a state that a filter shows; a group keeps its features that have it. */
