@@ -102,7 +102,7 @@ describe('memoizeUpgrades', () => {
 
   describe('seat of an upgrade', () => {
     const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
-      const isIncluded = (_plan: UserPlan, { feature }: FeatureRule) => has && has.includes(feature);
+      const isIncluded = (_plan: UserPlan, { feature }: FeatureRule) => has?.includes(feature) ?? null;
       const [first] = memoizeUpgrades(tenantPlans(isIncluded, purchasedPlans))(
         [getRule('quote-management')],
         assignedPlan('sales-essential'),
