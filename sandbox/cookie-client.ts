@@ -88,7 +88,7 @@ function toBody(form: Form): URLSearchParams {
 }
 
 async function toVisitedPage(response: Response, hops: readonly string[]): Promise<VisitedPage> {
-  const html = await response.text();
+  const html = withCharacters(await response.text());
   return { status: response.status, url: hops.at(-1) ?? '', html, headers: response.headers, hops };
 }
 
@@ -105,4 +105,9 @@ function storeCookie(jar: Map<string, string>, setCookie: string): void {
   const expired = attributes.some((attribute) => /^max-age=0$/i.test(attribute));
   if (expired) jar.delete(name);
   else jar.set(name, value.join('='));
+}
+
+/** HTML with the characters that it contains as references of at least three digits, which are no markup. */
+export function withCharacters(html: string): string {
+  return html.replace(/&#(\d{3,7});/g, (_reference, code: string) => String.fromCodePoint(Number(code)));
 }

@@ -23,6 +23,7 @@ import { openReadiness } from './database/readiness.ts';
 import { assertWritable } from './database/writable.ts';
 import { AppError } from './errors.ts';
 import { diffLicenses } from './licensing/licenses/license-diff.ts';
+import { normalizeLicenses } from './licensing/licenses/normalized-license.ts';
 import { detectSuite, findSuiteIndicators } from './licensing/plans/detect-suite.ts';
 import { countSeatNumbers } from './licensing/plans/seat-numbers.ts';
 import {
@@ -338,7 +339,8 @@ function openLicenses(deps: {
       superOffice,
       tenants,
       isSuite: ({ modules }) =>
-        detectSuite(findSuiteIndicators(modules, config.assumptions.suite.modules)) !== null,
+        detectSuite(findSuiteIndicators(normalizeLicenses(modules), config.assumptions.suite.modules)) !==
+        null,
       readSuiteLimits: createReadSuiteLimits({ now, patienceMs: limitPatienceMs }),
     }),
     diff: diffLicenses,

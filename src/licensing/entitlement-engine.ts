@@ -26,7 +26,7 @@ import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import type { Assumptions } from './entitlements/assumptions.ts';
 import { memoizeDecisions } from './entitlements/decision-cache.ts';
 import type { EntitlementReport } from './entitlements/entitlement-report.ts';
-import { memoizeByReport, memoizeReports } from './entitlements/report-cache.ts';
+import { memoizeByDecisions, memoizeReports } from './entitlements/report-cache.ts';
 import { compileRules } from './entitlements/rules.ts';
 import { indexTenant, reportUser, type TenantIndex } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
@@ -285,13 +285,13 @@ export function createEntitlementEngine(assumptions: Assumptions): EntitlementEn
   const decideBy = memoizeDecisions(rules);
   const cache = new Map<TenantLicenses, CachedTenant>();
   return (tenant, today) => {
-    if (tenant === null) return createTenantEntitlements(indexTenant(rules, null, today, decideBy));
+    if (tenant === null) return toCached(indexTenant(rules, null, today, decideBy)).entitlements;
     const cached = cache.get(tenant);
     const current =
       cached?.index.today === today
         ? cached
         : // Nothing else in an index depends on the day.
-          toCached(cached ? { ...cached.index, today } : indexTenant(rules, tenant, today, decideBy));
+          toCached(cached ? { ...cached.index, today } : indexTenant(rules, tenant, today, decideBy), cached);
     // LRU by insertion order: the first key is the least recently used tenant.
     cache.delete(tenant);
     cache.set(tenant, current);
@@ -301,23 +301,28 @@ export function createEntitlementEngine(assumptions: Assumptions): EntitlementEn
   };
 }
 
+type NextTierOptions = (user: UserLicenses, report: EntitlementReport) => readonly NextTierOption[];
+
 interface CachedTenant {
   readonly index: TenantIndex;
   readonly entitlements: TenantEntitlements;
+  readonly nextTierOptions: NextTierOptions;
 }
 
-function toCached(index: TenantIndex): CachedTenant {
-  return { index, entitlements: createTenantEntitlements(index) };
+/** `before` is the same tenant on another day. */
+function toCached(index: TenantIndex, before?: CachedTenant): CachedTenant {
+  const nextTierOptions =
+    before?.nextTierOptions ?? memoizeByDecisions((user, report) => findNextTierOptions(index, user, report));
+  return { index, entitlements: createTenantEntitlements(index, nextTierOptions), nextTierOptions };
 }
 
-function createTenantEntitlements(tenant: TenantIndex): TenantEntitlements {
+function createTenantEntitlements(tenant: TenantIndex, nextTierOptions: NextTierOptions): TenantEntitlements {
   const { rules, licenses, today } = tenant;
   const report = memoizeReports((user) => reportUser(tenant, user));
   const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
   let planFeatures: PlanFeatures | null = null;
-  const nextTierOptions = memoizeByReport((user, of) => findNextTierOptions(tenant, user, of));
   const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),

@@ -140,5 +140,5 @@ export function newerFeaturesUrl(panelUser: PanelUser): string {
 
 /** The query that every URL in the panel carries: tenant, user, language. */
 export function panelUserQuery({ tenantId, associateId, language }: PanelUser): string {
-  return new URLSearchParams({ uctx: tenantId, usid: String(associateId), lang: language }).toString();
+  return `uctx=${encodeURIComponent(tenantId)}&usid=${associateId}&lang=${encodeURIComponent(language)}`;
 }

@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, afterEach, expect, vi } from 'vitest';
 import { generateAppCredentials } from '../../sandbox/app-registration.ts';
-import { type CookieClient, createCookieClient, type VisitedPage } from '../../sandbox/cookie-client.ts';
+import {
+  type CookieClient,
+  createCookieClient,
+  type VisitedPage,
+  withCharacters,
+} from '../../sandbox/cookie-client.ts';
 import { generateSigningKey } from '../../sandbox/keys.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { buildApp, loadPages } from '../../src/app.ts';
@@ -243,7 +248,7 @@ export function getFeatureRow(html: string, row: string): { state: string; text:
 /** The visible text of a page, without markup. */
 export function getVisibleText(html: string): string {
   const [, body = ''] = /<body[^>]*>(.*)<\/body>/s.exec(html) ?? [];
-  return body
+  return withCharacters(body)
     .replace(/<svg.*?<\/svg>|<[^>]*>/gs, ' ')
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,4 +1,4 @@
-import { solutions, tierRank } from '../catalogue/solutions.ts';
+import { type PerSolution, type PlanTier, solutions, tierRank } from '../catalogue/solutions.ts';
 import { type SuitePlan, suitePlans } from '../catalogue/suite-plans.ts';
 import { type PlanKey, userPlans } from '../catalogue/user-plans.ts';
 import type { DetectedPlan } from '../plans/detect-plan.ts';
@@ -25,7 +25,14 @@ export function findNextPlans(current: DetectedPlan | null): readonly NextPlan[]
     return next === undefined ? [] : [{ kind: 'suite-plan', plan: next }];
   }
   if (current?.kind !== 'user-plan' || current.plan === null) return [];
-  const { tiers } = current.plan;
+  return nextUserPlans.get(current.plan.key) ?? [];
+}
+
+const nextUserPlans: ReadonlyMap<PlanKey, readonly NextPlan[]> = new Map(
+  userPlans.map(({ key, tiers }) => [key, findUserPlansAbove(tiers)]),
+);
+
+function findUserPlansAbove(tiers: PerSolution<PlanTier>): readonly NextPlan[] {
   return userPlans
     .filter((plan) => {
       const steps = solutions.map((solution) => tierRank(plan.tiers[solution]) - tierRank(tiers[solution]));

@@ -6,7 +6,7 @@ import type { TenantIndex } from '../entitlements/user-report.ts';
 import type { UserLicenses } from '../licenses/license-data.ts';
 import { findSeat, type Seat } from '../plans/seat-availability.ts';
 import { findNextPlans } from './next-plans.ts';
-import { diffPlan } from './plan-diff.ts';
+import { planDiffFinder } from './plan-diff.ts';
 
 /** A plan one step above the user's, and the features it would enable. */
 export type NextTierOption = { readonly enables: readonly FeatureKey[] } & (
@@ -20,9 +20,12 @@ export function findNextTierOptions(
   user: UserLicenses,
   report: EntitlementReport,
 ): readonly NextTierOption[] {
-  return findNextPlans(report.plan)
+  const nextPlans = findNextPlans(report.plan);
+  if (nextPlans.length === 0) return [];
+  const findDiff = planDiffFinder(tenant, user, report);
+  return nextPlans
     .map((next): NextTierOption => {
-      const { enables } = diffPlan(tenant, user, report, next);
+      const { enables } = findDiff(next);
       return next.kind === 'suite-plan'
         ? { ...next, enables }
         : { ...next, seat: findSeat(tenant.purchasedPlans, getUserPlan(next.plan)), enables };

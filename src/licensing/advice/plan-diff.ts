@@ -4,7 +4,7 @@ import type { TenantIndex } from '../entitlements/user-report.ts';
 import type { UserLicenses } from '../licenses/license-data.ts';
 import type { NextPlan } from './next-plans.ts';
 import { changesOnSuite, type FeatureChange } from './suite-transition.ts';
-import { findPlanChanges } from './what-if.ts';
+import { planChangeFinder } from './what-if.ts';
 
 /** The features a plan change would enable and disable, without groups. */
 interface PlanDiff {
@@ -13,22 +13,24 @@ interface PlanDiff {
   readonly disables: readonly FeatureKey[];
 }
 
-/** Compares a user's current `report` with a plan of either kind. */
-export function diffPlan(
+/** Returns a function that compares a user's current `report` with plans of either kind. */
+export function planDiffFinder(
   tenant: TenantIndex,
   user: UserLicenses,
   report: EntitlementReport,
-  next: NextPlan,
-): PlanDiff {
-  if (next.kind === 'suite-plan') {
-    const changes = changesOnSuite(tenant.rules, report, next.plan);
-    const featuresWith = (wanted: FeatureChange) =>
-      changes.filter(({ change }) => change === wanted).map(({ feature }) => feature);
-    return { enables: featuresWith('gained'), disables: featuresWith('lost') };
-  }
-  const changes = findPlanChanges(tenant, user, report, next.plan);
-  return {
-    enables: changes.filter(({ after }) => after === 'enabled').map(({ feature }) => feature),
-    disables: changes.filter(({ before }) => before === 'enabled').map(({ feature }) => feature),
+): (next: NextPlan) => PlanDiff {
+  const findChanges = planChangeFinder(tenant, user, report);
+  return (next) => {
+    if (next.kind === 'suite-plan') {
+      const changes = changesOnSuite(tenant.rules, report, next.plan);
+      const featuresWith = (wanted: FeatureChange) =>
+        changes.filter(({ change }) => change === wanted).map(({ feature }) => feature);
+      return { enables: featuresWith('gained'), disables: featuresWith('lost') };
+    }
+    const changes = findChanges(next.plan);
+    return {
+      enables: changes.filter(({ after }) => after === 'enabled').map(({ feature }) => feature),
+      disables: changes.filter(({ before }) => before === 'enabled').map(({ feature }) => feature),
+    };
   };
 }

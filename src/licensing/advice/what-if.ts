@@ -6,8 +6,9 @@ import type { FeatureState } from '../entitlements/entitlement.ts';
 import type { EntitlementReport } from '../entitlements/entitlement-report.ts';
 import { reportForPlan, stateFinder, type TenantIndex } from '../entitlements/user-report.ts';
 import type { GrantedLicense, UserLicenses } from '../licenses/license-data.ts';
-import { indexLicenses, type LicenseIndex } from '../licenses/license-index.ts';
+import { indexLicenses, joinLicenses, type LicenseIndex, withNames } from '../licenses/license-index.ts';
 import { normalizeModuleName } from '../licenses/module-names.ts';
+import { type NormalizedLicense, normalizeLicenses } from '../licenses/normalized-license.ts';
 import { toAssignedPlan } from '../plans/detect-plan.ts';
 import { findSeat, type Seat } from '../plans/seat-availability.ts';
 import { findPlanLicenses, type KnownPlan, type PlanLicenses } from './plan-licenses.ts';
@@ -44,8 +45,15 @@ export function whatIf(
 ): WhatIf | null {
   if (before.model === 'suite') return null;
   const plan = getUserPlan(key);
-  const { licenses, onPlan, licenseIndex } = moveToPlan(tenant, user, before, plan);
-  const report = reportForPlan(tenant, onPlan, licenseIndex, toAssignedPlan(plan));
+  const { licenses, licenseIndex, assigned, planGrant } = moveToPlan(
+    tenant,
+    indexBefore(tenant, user, before),
+    plan,
+  );
+  const remaining = user.granted.filter(({ name }) => !assigned.has(normalizeModuleName(name)));
+  const onPlan = { ...user, granted: [...remaining, planGrant.license] };
+  const normalized = normalizeLicenses(onPlan.granted);
+  const report = reportForPlan(tenant, onPlan, normalized, licenseIndex, toAssignedPlan(plan));
   return {
     plan: key,
     seat: findSeat(tenant.purchasedPlans, plan),
@@ -56,28 +64,58 @@ export function whatIf(
   };
 }
 
-/** The changes of `whatIf` alone; none on a CRM Suite tenant. */
-export function findPlanChanges(
-  tenant: TenantIndex,
-  user: UserLicenses,
-  before: EntitlementReport,
-  key: PlanKey,
-): readonly FeatureDifference[] {
-  if (before.model === 'suite') return [];
-  const plan = getUserPlan(key);
-  const { onPlan, licenseIndex } = moveToPlan(tenant, user, before, plan);
-  const getState = stateFinder(tenant, onPlan, licenseIndex, toAssignedPlan(plan));
-  return findDifferences(before, getState);
+/** A user's licenses before a change of plan. */
+interface BeforeChange {
+  readonly user: UserLicenses;
+  readonly report: EntitlementReport;
+  readonly granted: readonly NormalizedLicense<GrantedLicense>[];
+  readonly licenseIndex: LicenseIndex;
 }
 
-/** The licenses of a user on another plan. */
-function moveToPlan(tenant: TenantIndex, user: UserLicenses, before: EntitlementReport, plan: UserPlan) {
-  const current = indexLicenses(tenant.licenseIndex, user, tenant.today);
-  const licenses = findPlanLicenses(plan, tenant, toKnownPlan(before, current));
-  const onPlan = assignPlan(user, current, plan, licenses.user);
-  const modules = new Set([...tenant.licenseIndex.modules, ...licenses.missingSite]);
-  const licenseIndex = indexLicenses({ ...tenant.licenseIndex, modules }, onPlan, tenant.today);
-  return { licenses, onPlan, licenseIndex };
+/**
+ * Returns a function that finds the changes of `whatIf` alone, for several plans of one user; none on a CRM Suite tenant.
+ * The changes are the same on every day.
+ */
+export function planChangeFinder(
+  tenant: TenantIndex,
+  user: UserLicenses,
+  report: EntitlementReport,
+): (key: PlanKey) => readonly FeatureDifference[] {
+  if (report.model === 'suite') return () => [];
+  const before = indexBefore(tenant, user, report);
+  return (key) => {
+    const plan = getUserPlan(key);
+    const { licenseIndex } = moveToPlan(tenant, before, plan);
+    return findDifferences(report, stateFinder(tenant, user, licenseIndex, toAssignedPlan(plan)));
+  };
+}
+
+function indexBefore(tenant: TenantIndex, user: UserLicenses, report: EntitlementReport): BeforeChange {
+  const granted = normalizeLicenses(user.granted);
+  const licenseIndex = indexLicenses(tenant.licenseIndex, user, tenant.today, granted);
+  return { user, report, granted, licenseIndex };
+}
+
+/**
+ * The licenses of a user on another plan. Licenses granted separately from the plan remain. A license that the current plan
+ * also assigns is removed, because it cannot be distinguished from a separate grant.
+ */
+function moveToPlan(tenant: TenantIndex, before: BeforeChange, plan: UserPlan) {
+  const { user, report, granted, licenseIndex: current } = before;
+  const licenses = findPlanLicenses(plan, tenant, toKnownPlan(report, current));
+  const assigned = new Set(current.plans.flatMap(({ name, set }) => [name, ...set]));
+  const remaining = granted.filter(({ name }) => !assigned.has(name));
+  const planGrant = grantPlan(plan, licenses.user);
+  const licenseIndex = joinLicenses(
+    { ...tenant.licenseIndex, modules: withNames(tenant.licenseIndex.modules, licenses.missingSite) },
+    {
+      granted: [...remaining, planGrant],
+      plans: [{ name: planGrant.name, description: plan.label, set: planGrant.set }],
+      complete: user.complete,
+    },
+    tenant.today,
+  );
+  return { licenses, licenseIndex, assigned, planGrant };
 }
 
 // The known contents of the user's current plan; nothing is known for other kinds of plan.
@@ -87,27 +125,22 @@ function toKnownPlan({ plan }: EntitlementReport, licenseIndex: LicenseIndex): K
     : { tiers: perSolution(() => 'none'), set: [] };
 }
 
-// Licenses granted separately from the plan remain. A license that the current plan also assigns is removed, because it
-// cannot be distinguished from a separate grant.
-function assignPlan(
-  user: UserLicenses,
-  current: LicenseIndex,
-  plan: UserPlan,
-  licenses: readonly string[],
-): UserLicenses {
-  const assigned = new Set(current.plans.flatMap(({ name, set }) => [name, ...set]));
-  const remaining = user.granted.filter(({ name }) => !assigned.has(normalizeModuleName(name)));
-  const planRow: GrantedLicense = {
-    owner: 'SUPEROFFICE',
-    name: findPlanModule(plan.tiers) ?? '',
-    scope: 'user',
-    description: plan.label,
-    version: '',
-    expiryDate: null,
-    extraFlags: 1,
-    extraInfo: `set=${licenses.join()}`,
+function grantPlan(plan: UserPlan, licenses: readonly string[]): NormalizedLicense<GrantedLicense> {
+  const name = findPlanModule(plan.tiers) ?? '';
+  return {
+    name,
+    set: licenses,
+    license: {
+      owner: 'SUPEROFFICE',
+      name,
+      scope: 'user',
+      description: plan.label,
+      version: '',
+      expiryDate: null,
+      extraFlags: 1,
+      extraInfo: `set=${licenses.join()}`,
+    },
   };
-  return { ...user, granted: [...remaining, planRow] };
 }
 
 // Groups are left out: they change only if one of their features does.

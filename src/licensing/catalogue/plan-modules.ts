@@ -39,9 +39,13 @@ export type OldPlanModule = keyof typeof oldPlanModules;
  */
 export const noPlanModule = 'superlicense-no-selection';
 
+// Sets find a name that comes from license data faster than objects do.
+const planModuleNames: ReadonlySet<string> = new Set(Object.keys(planModules));
+const oldPlanModuleNames: ReadonlySet<string> = new Set(Object.keys(oldPlanModules));
+
 /** Whether a module name is one of the seven current plan names. */
 export function isPlanModule(name: string): name is PlanModule {
-  return Object.hasOwn(planModules, name);
+  return planModuleNames.has(name);
 }
 
 /** Returns the solutions of a plan module, in published order. */
@@ -57,7 +61,7 @@ export function findPlanModule(tiers: PerSolution<PlanTier>): PlanModule | null 
 
 /** Whether a module name is a user plan of version 8 or 9. */
 export function isOldPlanModule(name: string): name is OldPlanModule {
-  return Object.hasOwn(oldPlanModules, name);
+  return oldPlanModuleNames.has(name);
 }
 
 /** Returns the solutions of a user plan of version 8 or 9. */

@@ -65,14 +65,20 @@ function toLabel(tiers: PerSolution<PlanTier>): string {
   return parts.join(' + ');
 }
 
-/** Returns the user plan of a key. */
-export function getUserPlan(key: PlanKey): UserPlan {
+function toUserPlan(key: PlanKey): UserPlan {
   const tiers = perSolution((solution) => parseTier(key, solution));
   return { key, tiers, label: toLabel(tiers) };
 }
 
 /** The 26 user plans with their tiers and labels. */
-export const userPlans: readonly UserPlan[] = planKeys.map(getUserPlan);
+export const userPlans: readonly UserPlan[] = planKeys.map(toUserPlan);
+
+const plansByKey = new Map(userPlans.map((plan) => [plan.key, plan]));
+
+/** Returns the user plan of a key. */
+export function getUserPlan(key: PlanKey): UserPlan {
+  return plansByKey.get(key) ?? toUserPlan(key);
+}
 
 /** Finds the user plan with exactly these tiers; null if a tier is unknown or no solution is included. */
 export function findUserPlan(tiers: PerSolution<DetectedTier>): UserPlan | null {

@@ -46,9 +46,13 @@ export function memoizeDecisions(rules: Rules): DecideBy {
   };
 }
 
+const planTexts = new WeakMap<DetectedPlan, string>();
+
 /** A text that is the same for equal plans and equally complete licenses. */
 export function planKey({ licenseIndex, plan }: LicensesAndPlan): string {
-  return `${licenseIndex.siteLicensesKnown} ${licenseIndex.userLicensesKnown} ${JSON.stringify(plan)}`;
+  const text = plan === null ? '' : (planTexts.get(plan) ?? JSON.stringify(plan));
+  if (plan !== null) planTexts.set(plan, text);
+  return `${licenseIndex.siteLicensesKnown} ${licenseIndex.userLicensesKnown} ${text}`;
 }
 
 /** Which of the named licenses are there: a bit for each, 15 to a character. */

@@ -1,43 +1,38 @@
-import type { FeatureKey } from '../catalogue/feature-keys.ts';
 import type { PlanKey, UserPlan } from '../catalogue/user-plans.ts';
 import type { LicenseIndex, TenantLicenseIndex } from '../licenses/license-index.ts';
 import { toAssignedPlan } from '../plans/detect-plan.ts';
 import { licenseRowsForPlan, type PurchasedPlans } from '../plans/seat-availability.ts';
 import type { DecideBy } from './decision-cache.ts';
-import type { Rules } from './rules.ts';
+import type { FeatureRule } from './rules.ts';
 
-/** Returns the features that the tenant's own row of a plan enables; null if the tenant has no row of it. */
-export type PurchasedPlanFeatures = (plan: UserPlan) => ReadonlySet<FeatureKey> | null;
+/** Whether the tenant's own row of a plan enables a feature; null if the tenant has no row of the plan. */
+export type PurchasedPlanFeatures = (plan: UserPlan, rule: FeatureRule) => boolean | null;
 
-/** Creates a function that decides and memoizes the features of each purchased plan of a tenant. */
+type Decide = ReturnType<DecideBy>;
+
+/** Creates a function that decides features of the purchased plans of a tenant. */
 export function createPurchasedPlanFeatures(
-  rules: Rules,
   tenant: TenantLicenseIndex,
   purchasedPlans: PurchasedPlans,
   decideBy: DecideBy,
 ): PurchasedPlanFeatures {
-  const cache = new Map<PlanKey, ReadonlySet<FeatureKey> | null>();
-  return (plan) => {
-    const cached = cache.get(plan.key);
-    if (cached !== undefined) return cached;
+  const cache = new Map<PlanKey, Decide | null>();
+  const decideOn = (plan: UserPlan): Decide | null => {
     const rows = licenseRowsForPlan(purchasedPlans, plan);
+    if (rows.length === 0) return null;
     const set = rows.flatMap(({ row }) => row.set);
-    const features = rows.length === 0 ? null : decideEnabledFeatures(plan, set, { rules, tenant, decideBy });
-    cache.set(plan.key, features);
-    return features;
+    return decideBy({ licenseIndex: indexSet(set, tenant), plan: toAssignedPlan(plan) });
+  };
+  return (plan, rule) => {
+    const known = cache.get(plan.key);
+    const decide = known === undefined ? decideOn(plan) : known;
+    if (known === undefined) cache.set(plan.key, decide);
+    return decide && decide(rule).state === 'enabled';
   };
 }
 
-function decideEnabledFeatures(
-  plan: UserPlan,
-  set: readonly string[],
-  {
-    rules,
-    tenant,
-    decideBy,
-  }: { readonly rules: Rules; readonly tenant: TenantLicenseIndex; readonly decideBy: DecideBy },
-): ReadonlySet<FeatureKey> {
-  const licenseIndex: LicenseIndex = {
+function indexSet(set: readonly string[], tenant: TenantLicenseIndex): LicenseIndex {
+  return {
     site: tenant.modules,
     siteLicensesKnown: tenant.licensesKnown,
     user: new Set(set),
@@ -45,7 +40,4 @@ function decideEnabledFeatures(
     plans: [],
     expired: new Map(),
   };
-  const decide = decideBy({ licenseIndex, plan: toAssignedPlan(plan) });
-  const enabledRules = [...rules.features.values()].filter((rule) => decide(rule).state === 'enabled');
-  return new Set(enabledRules.map(({ feature }) => feature));
 }

@@ -27,15 +27,26 @@ export function memoizeReports(createReport: CreateReport): CreateReport {
   };
 }
 
-/** Memoizes what follows from a user's report, for all users who share it. */
-export function memoizeByReport<T>(
+/**
+ * Memoizes what follows from the decisions for a user and the granted licenses, on every day. Users share it who share both,
+ * as the users of one plan do (src/snapshots/share-rows.ts).
+ */
+export function memoizeByDecisions<T>(
   find: (user: UserLicenses, report: EntitlementReport) => T,
 ): (user: UserLicenses, report: EntitlementReport) => T {
-  const cache = new WeakMap<EntitlementReport, { readonly found: T }>();
+  type ByCompleteness = Map<boolean, T>;
+  const cache = new WeakMap<
+    EntitlementReport['features'],
+    WeakMap<UserLicenses['granted'], ByCompleteness>
+  >();
   return (user, report) => {
-    const cached = cache.get(report) ?? { found: find(user, report) };
-    cache.set(report, cached);
-    return cached.found;
+    const byLicenses = cache.get(report.features) ?? new WeakMap<UserLicenses['granted'], ByCompleteness>();
+    cache.set(report.features, byLicenses);
+    const found = byLicenses.get(user.granted) ?? new Map<boolean, T>();
+    byLicenses.set(user.granted, found);
+    const known = found.get(user.complete) ?? find(user, report);
+    found.set(user.complete, known);
+    return known;
   };
 }
 

@@ -12,7 +12,7 @@ import { isKnownModule } from '../catalogue/known-modules.ts';
 import { newerFeatures } from '../catalogue/newer-features.ts';
 import { getPublishedRequirement } from '../catalogue/published-requirement.ts';
 import type { SuiteAvailability } from '../catalogue/suite-availability.ts';
-import { isSuiteModule } from '../plans/detect-suite.ts';
+import { suitePlanFinder } from '../plans/detect-suite.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Evidence } from './entitlement.ts';
 
@@ -78,6 +78,7 @@ export function compileRules(assumptions: Assumptions): Rules {
   });
   const assumed = listAssumedModules(assumptions);
   const rules = leaves.map((rows) => toRule(rows, assumptions));
+  const findSuitePlan = suitePlanFinder(assumptions.suite.modules);
   const ofAddOns = [...Object.values(assumptions.addOnModules).flat(), ...aiServiceLicenses];
   return {
     assumptions,
@@ -85,7 +86,7 @@ export function compileRules(assumptions: Assumptions): Rules {
     documentation,
     looksAt: joinNames([...rules.map(({ looksAt }) => looksAt), { site: ofAddOns, user: [] }]),
     isKnownModule: (module) =>
-      isKnownModule(module) || assumed.has(module) || isSuiteModule(module, assumptions.suite.modules),
+      isKnownModule(module) || assumed.has(module) || findSuitePlan(module) !== undefined,
   };
 }
 

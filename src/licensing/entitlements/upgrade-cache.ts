@@ -22,7 +22,7 @@ export type FindUpgrades = (
 /** What decides the upgrades of a tenant. */
 export interface TenantPlans {
   readonly purchasedPlans: PurchasedPlans;
-  readonly getPlanFeatures: PurchasedPlanFeatures;
+  readonly isInPurchasedPlan: PurchasedPlanFeatures;
   readonly siteLicenses: ReadonlySet<string>;
 }
 
@@ -52,11 +52,10 @@ export function memoizeUpgrades(tenant: TenantPlans): FindUpgrades {
  * plan. Unpublished contents of plans without a row in the tenant are not considered.
  */
 function findUpgrades(
-  { purchasedPlans, getPlanFeatures, siteLicenses }: TenantPlans,
+  { purchasedPlans, isInPurchasedPlan, siteLicenses }: TenantPlans,
   requestedFeatures: readonly FeatureRule[],
   possible: readonly PossiblePlan[],
 ): readonly Upgrade[] {
-  const has = (plan: UserPlan, { feature }: FeatureRule) => getPlanFeatures(plan)?.has(feature);
   const requested = requestedFeatures.map((rule) => ({
     rule,
     sections: [...sectionsFor(rule, siteLicenses), ...rule.parentSections],
@@ -66,10 +65,10 @@ function findUpgrades(
     requested.every(
       ({ rule, sections }) =>
         sections.some((section) => includesSection(plan.tiers, section)) ||
-        (!isOwn && has(plan, rule) === true),
+        (!isOwn && isInPurchasedPlan(plan, rule) === true),
     );
   return findMinimalPlans(possible, isSufficient).map(({ plan, ...distance }) => {
-    const lacks = requestedFeatures.some((rule) => has(plan, rule) === false);
+    const lacks = requestedFeatures.some((rule) => isInPurchasedPlan(plan, rule) === false);
     const seat = findSeat(purchasedPlans, plan);
     return { kind: 'user-plan', plan: plan.key, ...distance, seat: lacks ? withoutAssign(seat) : seat };
   });
@@ -88,8 +87,9 @@ function findSuiteUpgrade(requestedFeatures: readonly FeatureRule[]): readonly U
 
 // Only the model and the tiers of the current plan affect the result.
 function toPlanKey(current: DetectedPlan | null): string {
-  const tiers = current !== null && 'tiers' in current ? Object.values(current.tiers).join() : '';
-  return `${current?.kind} ${tiers}`;
+  if (current === null || !('tiers' in current)) return String(current?.kind);
+  const { sales, service, marketing } = current.tiers;
+  return `${current.kind} ${sales} ${service} ${marketing}`;
 }
 
 // A seat alone does not add a feature that the tenant, or its row of the plan, lacks.

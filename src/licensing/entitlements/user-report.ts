@@ -1,5 +1,5 @@
 import type { FeatureKey } from '../catalogue/feature-keys.ts';
-import type { TenantLicenses, UserLicenses } from '../licenses/license-data.ts';
+import type { GrantedLicense, TenantLicenses, UserLicenses } from '../licenses/license-data.ts';
 import { findNotices, toLicenseDates } from '../licenses/license-dates.ts';
 import {
   indexLicenses,
@@ -7,6 +7,7 @@ import {
   type LicenseIndex,
   type TenantLicenseIndex,
 } from '../licenses/license-index.ts';
+import { type NormalizedLicense, normalizeLicenses } from '../licenses/normalized-license.ts';
 import { type DetectedPlan, detectPlan, type PlanModel } from '../plans/detect-plan.ts';
 import { detectSuite, findSuiteIndicators, type SuiteIndicators } from '../plans/detect-suite.ts';
 import { findPurchasedPlans, type PurchasedPlans } from '../plans/seat-availability.ts';
@@ -50,20 +51,21 @@ export function indexTenant(
 ): TenantIndex {
   const { assumptions } = rules;
   const modules = licenses?.modules ?? [];
-  const licenseIndex = indexTenantLicenses(licenses);
+  const normalized = normalizeLicenses(modules);
+  const licenseIndex = indexTenantLicenses(licenses, normalized);
   const purchasedPlans = findPurchasedPlans(licenseIndex, assumptions);
   const findUpgrades = memoizeUpgrades({
     purchasedPlans,
-    getPlanFeatures: createPurchasedPlanFeatures(rules, licenseIndex, purchasedPlans, decideBy),
+    isInPurchasedPlan: createPurchasedPlanFeatures(licenseIndex, purchasedPlans, decideBy),
     siteLicenses: licenseIndex.modules,
   });
   return {
     rules,
     licenses,
     licenseIndex,
-    suiteIndicators: findSuiteIndicators(modules, assumptions.suite.modules),
+    suiteIndicators: findSuiteIndicators(normalized, assumptions.suite.modules),
     purchasedPlans,
-    unknownModules: findUnknownModules(modules, rules),
+    unknownModules: findUnknownModules(modules, normalized, rules),
     decideBy,
     findUpgrades,
     decideForUser: memoizeUserDecisions(rules, { decideBy, findUpgrades }),
@@ -74,17 +76,19 @@ export function indexTenant(
 /** Decides every feature of the catalogue for one user. `user` is null if the user is unknown. */
 export function reportUser(tenant: TenantIndex, user: UserLicenses | null): EntitlementReport {
   const { assumptions } = tenant.rules;
-  const licenseIndex = indexLicenses(tenant.licenseIndex, user ?? unknownUser, tenant.today);
-  const ownIndicators = findSuiteIndicators(user?.granted ?? [], assumptions.suite.modules);
+  const normalized = normalizeLicenses(user?.granted ?? []);
+  const licenseIndex = indexLicenses(tenant.licenseIndex, user ?? unknownUser, tenant.today, normalized);
+  const ownIndicators = findSuiteIndicators(normalized, assumptions.suite.modules);
   const suite = detectSuite(tenant.suiteIndicators, ownIndicators);
   const plan = suite ?? (user === null ? null : detectPlan(licenseIndex, assumptions));
-  return reportForPlan(tenant, user, licenseIndex, plan);
+  return reportForPlan(tenant, user, normalized, licenseIndex, plan);
 }
 
-/** Decides every feature of the catalogue for a user with a given license index and plan. */
+/** Decides every feature of the catalogue for a user with a given license index and plan. `normalized` are the user's licenses. */
 export function reportForPlan(
   tenant: TenantIndex,
   user: UserLicenses | null,
+  normalized: readonly NormalizedLicense<GrantedLicense>[],
   licenseIndex: LicenseIndex,
   plan: DetectedPlan | null,
 ): EntitlementReport {
@@ -96,7 +100,7 @@ export function reportForPlan(
       ? decideForUnknownUser(rules, { licenseIndex, plan })
       : decideForUser({ licenseIndex, plan, rights, notices });
   const model = getPlanModel(plan, tenant.licenseIndex);
-  const unrecognizedModules = findUnknownModules(user?.granted ?? [], rules);
+  const unrecognizedModules = findUnknownModules(user?.granted ?? [], normalized, rules);
   return {
     model,
     plan,

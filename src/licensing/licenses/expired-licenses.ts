@@ -1,10 +1,7 @@
 import type { GrantedLicense } from './license-data.ts';
+import type { NormalizedLicense } from './normalized-license.ts';
 
-/** A granted license with its normalized name. */
-export interface NormalizedGrant {
-  readonly name: string;
-  readonly license: GrantedLicense;
-}
+type NormalizedGrant = Pick<NormalizedLicense<GrantedLicense>, 'name' | 'license'>;
 
 const noExpiry = '9999-12-31';
 const noneExpired: ReadonlyMap<string, string> = new Map();

@@ -1,9 +1,8 @@
 import { isPlanRow, noPlanModule } from '../catalogue/plan-modules.ts';
 import { sortedUnique } from './collections.ts';
-import { findExpiredLicenses, type NormalizedGrant } from './expired-licenses.ts';
-import type { ModuleLicense, TenantLicenses, UserLicenses } from './license-data.ts';
-import { parseLicenseSet } from './license-set.ts';
-import { normalizeModuleName, onlySuperOffice } from './module-names.ts';
+import { findExpiredLicenses } from './expired-licenses.ts';
+import type { GrantedLicense, ModuleLicense, TenantLicenses, UserLicenses } from './license-data.ts';
+import { type NormalizedLicense, normalizeLicenses } from './normalized-license.ts';
 
 /** A license row that is a user plan: its normalized name, its description and the licenses its `set=` assigns. */
 export interface PlanRow {
@@ -48,58 +47,89 @@ export interface LicenseIndex {
   readonly expired: ReadonlyMap<string, string>;
 }
 
-/** Indexes the licenses of a tenant. `tenant` is null if SuperOffice refused access to them. */
-export function indexTenantLicenses(tenant: TenantLicenses | null): TenantLicenseIndex {
-  const rows = onlySuperOffice(tenant?.modules ?? []);
+/**
+ * Indexes the licenses of a tenant. `tenant` is null if SuperOffice refused access to them; `rows` are its modules in normalized
+ * form.
+ */
+export function indexTenantLicenses(
+  tenant: TenantLicenses | null,
+  rows = normalizeLicenses(tenant?.modules ?? []),
+): TenantLicenseIndex {
   return {
-    modules: new Set(rows.map((row) => normalizeModuleName(row.name))),
+    modules: new Set(rows.map(({ name }) => name)),
     licensesKnown: tenant?.complete === true && rows.length > 0,
     plans: rows
-      .filter((row) => isPlanRow(normalizeModuleName(row.name), row))
-      .map(({ name, description, extraInfo, purchased, unrestricted, hidden, seats }) => {
-        const set = parseLicenseSet(extraInfo);
-        return { name: normalizeModuleName(name), description, set, purchased, unrestricted, hidden, seats };
-      }),
+      .filter(({ name, license }) => isPlanRow(name, license))
+      .map(({ name, set, license: { description, purchased, unrestricted, hidden, seats } }) => ({
+        name,
+        description,
+        set,
+        purchased,
+        unrestricted,
+        hidden,
+        seats,
+      })),
   };
 }
 
 /**
  * Joins the licenses of the tenant with the licenses granted to the user (docs/superoffice/licenses.md#3-endpoints).
- * `today` is `YYYY-MM-DD`. If a plan is granted without its `set=`, the set comes from the tenant's row of the same name.
+ * `today` is `YYYY-MM-DD`, `granted` are the user's licenses in normalized form. If a plan is granted without its `set=`, the set
+ * comes from the tenant's row of the same name.
  */
-export function indexLicenses(tenant: TenantLicenseIndex, user: UserLicenses, today: string): LicenseIndex {
-  const granted = onlySuperOffice(user.granted).map((license) => ({
-    name: normalizeModuleName(license.name),
-    license,
-  }));
-  const names = granted.map(({ name }) => name);
+export function indexLicenses(
+  tenant: TenantLicenseIndex,
+  user: UserLicenses,
+  today: string,
+  granted = normalizeLicenses(user.granted),
+): LicenseIndex {
   const plans = findAssignedPlans(granted, tenant.plans);
-  const siteLicensesGranted = user.complete && granted.some(({ license }) => license.scope === 'site');
+  return joinLicenses(tenant, { granted, plans, complete: user.complete }, today);
+}
+
+/** Like `indexLicenses`, of licenses whose plan rows are known and of which some may be missing. */
+export function joinLicenses(
+  tenant: TenantLicenseIndex,
+  {
+    granted,
+    plans,
+    complete,
+  }: {
+    readonly granted: readonly NormalizedLicense<GrantedLicense>[];
+    readonly plans: readonly PlanRow[];
+    readonly complete: boolean;
+  },
+  today: string,
+): LicenseIndex {
+  const names = granted.map(({ name }) => name);
+  const siteLicensesGranted = complete && granted.some(({ license }) => license.scope === 'site');
   return {
-    site: names.every((name) => tenant.modules.has(name))
-      ? tenant.modules
-      : new Set([...tenant.modules, ...names]),
+    site: withNames(tenant.modules, names),
     siteLicensesKnown: tenant.licensesKnown || siteLicensesGranted,
     user: new Set([...names, ...plans.flatMap((plan) => plan.set)]),
-    userLicensesKnown:
-      user.complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
+    userLicensesKnown: complete && plans.every(({ name, set }) => set.length > 0 || name === noPlanModule),
     plans,
     expired: findExpiredLicenses(granted, plans, today),
   };
 }
 
+/** The set with more names; the same one if it has them. */
+export function withNames(set: ReadonlySet<string>, names: readonly string[]): ReadonlySet<string> {
+  return names.every((name) => set.has(name)) ? set : new Set([...set, ...names]);
+}
+
 function findAssignedPlans(
-  granted: readonly NormalizedGrant[],
+  granted: readonly NormalizedLicense<GrantedLicense>[],
   tenantPlans: readonly PlanRow[],
 ): readonly PlanRow[] {
   const planGrants = granted.filter(
     ({ name, license }) => isPlanRow(name, license) || tenantPlans.some((row) => row.name === name),
   );
   return sortedUnique(planGrants.map(({ name }) => name)).map((name) => {
-    const grants = planGrants.filter((each) => each.name === name).map(({ license }) => license);
+    const grants = planGrants.filter((each) => each.name === name);
     const rows = tenantPlans.filter((row) => row.name === name);
-    const grantedSet = grants.flatMap((license) => parseLicenseSet(license.extraInfo));
-    const description = firstDescription(grants);
+    const grantedSet = grants.flatMap(({ set }) => set);
+    const description = firstDescription(grants.map(({ license }) => license));
     const set = grantedSet.length > 0 ? grantedSet : findSet(rows, description);
     return { name, description: description ?? firstDescription(rows) ?? '', set: sortedUnique(set) };
   });

@@ -7,6 +7,7 @@ import { normalizeModuleName } from './module-names.ts';
  * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
  */
 export function parseLicenseSet(extraInfo: string): readonly string[] {
+  if (!extraInfo.includes('=')) return [];
   const commands = extraInfo.split(/;|(?<!\s)\s+(?=[a-z]+\s*=)/i);
   const listed = commands.flatMap((command) => /^\s*set\s*=(.*)$/is.exec(command)?.[1]?.split(',') ?? []);
   return [...new Set(listed.map(normalizeModuleName))].filter((name) => name !== '');

@@ -77,9 +77,18 @@ export function detectPlan(
 }
 
 /**
- * A user plan as an assigned plan, for what-if questions: its tiers are known, so no tier detection is needed.
+ * A user plan as an assigned plan, for what-if questions: its tiers are known, so no tier detection is needed. The same object
+ * for the same plan.
  */
 export function toAssignedPlan(plan: UserPlan): AssignedUserPlan {
+  const assigned = assignedPlans.get(plan) ?? createAssignedPlan(plan);
+  assignedPlans.set(plan, assigned);
+  return assigned;
+}
+
+const assignedPlans = new WeakMap<UserPlan, AssignedUserPlan>();
+
+function createAssignedPlan(plan: UserPlan): AssignedUserPlan {
   const module = findPlanModule(plan.tiers);
   return {
     kind: 'user-plan',

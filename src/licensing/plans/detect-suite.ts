@@ -1,7 +1,7 @@
 import { isPlanModule } from '../catalogue/plan-modules.ts';
 import { type SuitePlan, suitePlans } from '../catalogue/suite-plans.ts';
-import type { LicenseScope } from '../licenses/license-data.ts';
-import { normalizeModuleName, onlySuperOffice } from '../licenses/module-names.ts';
+import type { GrantedLicense, ModuleLicense } from '../licenses/license-data.ts';
+import type { NormalizedLicense } from '../licenses/normalized-license.ts';
 
 /** A CRM Suite subscription, detected by a module name or a description. `plan` is null if it is undetermined. */
 export interface SuiteSubscription {
@@ -16,19 +16,14 @@ export interface SuiteIndicators {
   readonly descriptions: readonly SuiteSubscription[];
   /** User licenses whose description is just the plan name (`Core`). */
   readonly bareNames: readonly SuiteSubscription[];
-  /** Whether the licenses include user plans. Indicators in descriptions are then ignored. */
+  /** Whether the licenses include user plans. Indicators in descriptions are then ignored, and not looked for. */
   readonly userPlansPurchased: boolean;
 }
 
 /** Module names that indicate CRM Suite, without hyphens, and the plan each indicates. */
 export type SuiteModules = Readonly<Record<string, SuitePlan | 'unknown'>>;
 
-interface IndicatorLicense {
-  readonly owner: string;
-  readonly name: string;
-  readonly description: string;
-  readonly scope: LicenseScope;
-}
+type IndicatorLicense = NormalizedLicense<ModuleLicense | GrantedLicense>;
 
 const suiteDescription = new RegExp(`\\b(crm suite|superoffice (${suitePlans.join('|')}) suite)\\b`);
 
@@ -40,12 +35,13 @@ export function findSuiteIndicators(
   licenses: readonly IndicatorLicense[],
   modules: SuiteModules,
 ): SuiteIndicators {
-  const licensesOfSuperOffice = onlySuperOffice(licenses);
+  const userPlansPurchased = licenses.some(({ name }) => isPlanModule(name));
+  const findPlan = suitePlanFinder(modules);
   return {
-    names: licensesOfSuperOffice.flatMap((license) => fromName(license, modules)),
-    descriptions: licensesOfSuperOffice.flatMap(fromDescription),
-    bareNames: licensesOfSuperOffice.flatMap(fromBareName),
-    userPlansPurchased: licensesOfSuperOffice.some(({ name }) => isPlanModule(normalizeModuleName(name))),
+    names: licenses.flatMap((each) => fromName(each, findPlan)),
+    descriptions: userPlansPurchased ? none : licenses.flatMap(fromDescription),
+    bareNames: userPlansPurchased ? none : licenses.flatMap(fromBareName),
+    userPlansPurchased,
   };
 }
 
@@ -69,25 +65,28 @@ export function detectSuite(...indicators: readonly SuiteIndicators[]): SuiteSub
   return new Set(named.map(({ plan }) => plan)).size === 1 ? first : { ...first, plan: null };
 }
 
-/** Whether a normalized module name is assumed to indicate CRM Suite. Hyphens are ignored. */
-export function isSuiteModule(module: string, modules: SuiteModules): boolean {
-  return findPlan(module, modules) !== undefined;
+/** Finds what a normalized module name indicates; undefined if it does not indicate CRM Suite. Hyphens are ignored. */
+type FindSuitePlan = (module: string) => SuitePlan | 'unknown' | undefined;
+
+/** Returns a function that finds the plan that a module name is assumed to indicate. */
+export function suitePlanFinder(modules: SuiteModules): FindSuitePlan {
+  const plans = new Map(Object.entries(modules));
+  return (module) => plans.get(module.includes('-') ? module.replaceAll('-', '') : module);
 }
 
 const none: readonly SuiteSubscription[] = [];
 
-function findPlan(module: string, modules: SuiteModules): SuitePlan | 'unknown' | undefined {
-  const withoutHyphens = module.replaceAll('-', '');
-  return Object.hasOwn(modules, withoutHyphens) ? modules[withoutHyphens] : undefined;
-}
-
-function fromName({ name }: IndicatorLicense, modules: SuiteModules): readonly SuiteSubscription[] {
-  const plan = findPlan(normalizeModuleName(name), modules);
+function fromName(
+  { name, license }: IndicatorLicense,
+  findPlan: FindSuitePlan,
+): readonly SuiteSubscription[] {
+  const plan = findPlan(name);
   if (plan === undefined) return none;
-  return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by: { step: 'module-name', text: name } }];
+  const by = { step: 'module-name', text: license.name } as const;
+  return [{ kind: 'suite', plan: plan === 'unknown' ? null : plan, by }];
 }
 
-function fromDescription({ description }: IndicatorLicense): readonly SuiteSubscription[] {
+function fromDescription({ license: { description } }: IndicatorLicense): readonly SuiteSubscription[] {
   const text = description.toLowerCase();
   if (!suiteDescription.test(text)) return none;
   const words = text.split(/[^a-z]+/);
@@ -95,7 +94,7 @@ function fromDescription({ description }: IndicatorLicense): readonly SuiteSubsc
   return [{ kind: 'suite', plan, by: { step: 'description', text: description } }];
 }
 
-function fromBareName({ description, scope }: IndicatorLicense): readonly SuiteSubscription[] {
+function fromBareName({ license: { description, scope } }: IndicatorLicense): readonly SuiteSubscription[] {
   if (scope !== 'user') return none;
   const text = description.trim().toLowerCase();
   const plan = suitePlans.find((each) => each === text);

@@ -54,7 +54,8 @@ export function findPurchasedPlans(
  * Returns the tenant's rows of exactly this plan. Both tiers share a module name, so the detected tiers must match too.
  */
 export function licenseRowsForPlan({ plans }: PurchasedPlans, plan: UserPlan): readonly PurchasedPlan[] {
-  const named = plans.filter(({ row }) => row.name === findPlanModule(plan.tiers));
+  const module = findPlanModule(plan.tiers);
+  const named = plans.filter(({ row }) => row.name === module);
   return named.filter(({ tiers }) => solutions.every((each) => tiers[each] === plan.tiers[each]));
 }
 
@@ -62,7 +63,8 @@ export function licenseRowsForPlan({ plans }: PurchasedPlans, plan: UserPlan): r
  * Finds the seat availability of a plan in this tenant (docs/superoffice/user-plans.md#11-administration).
  */
 export function findSeat(purchasedPlans: PurchasedPlans, plan: UserPlan): Seat {
-  const named = purchasedPlans.plans.some(({ row }) => row.name === findPlanModule(plan.tiers));
+  const module = findPlanModule(plan.tiers);
+  const named = purchasedPlans.plans.some(({ row }) => row.name === module);
   return named
     ? findBestSeat(licenseRowsForPlan(purchasedPlans, plan).map(({ seat }) => seat))
     : purchasedPlans.seatIfNotPurchased;

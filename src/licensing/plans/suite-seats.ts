@@ -1,5 +1,6 @@
 import { countInUse, isCount, sumPurchased } from '../licenses/license-counts.ts';
 import type { ModuleLicense, TenantLicenses } from '../licenses/license-data.ts';
+import { normalizeLicenses } from '../licenses/normalized-license.ts';
 import { isBilledByUse } from './billed-by-use.ts';
 import { detectSuite, findSuiteIndicators, type SuiteModules } from './detect-suite.ts';
 import type { SeatCount } from './plan-seats.ts';
@@ -51,7 +52,7 @@ export function countSuiteSeats(
   { modules, billedByUseFrom }: { readonly modules: SuiteModules; readonly billedByUseFrom: number },
 ): SuiteSeatsResult {
   if (tenant === null) return { valid: false, reason: 'license-unknown' };
-  const suite = detectSuite(findSuiteIndicators(tenant.modules, modules));
+  const suite = detectSuite(findSuiteIndicators(normalizeLicenses(tenant.modules), modules));
   const missingReason = (reason: SuiteSeatsError) => (tenant.complete ? reason : 'license-unknown');
   if (suite === null) return { valid: false, reason: missingReason('no-suite') };
   const [license, ...others] = findSeatLicenses(tenant, modules);
@@ -68,7 +69,8 @@ export function countSuiteSeats(
 // Each row is checked on its own. Two matching rows are ambiguous: they can be versions or different plans.
 function findSeatLicenses(tenant: TenantLicenses, modules: SuiteModules): readonly ModuleLicense[] {
   return tenant.modules.filter(
-    (row) => row.scope === 'user' && detectSuite(findSuiteIndicators([row], modules)) !== null,
+    (row) =>
+      row.scope === 'user' && detectSuite(findSuiteIndicators(normalizeLicenses([row]), modules)) !== null,
   );
 }
 

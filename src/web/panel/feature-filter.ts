@@ -4,9 +4,10 @@ import type { FeatureRow } from './feature-row.ts';
 /** Values of the filter: all features, or those of one state. */
 const shownFeatures = ['all', 'enabled', 'view-only', 'hidden-by-role', 'upgrade', 'unknown'] as const;
 
+// The defaults spare most views the two errors that "catch" would make of missing values.
 const filterSchema = z.object({
-  show: z.enum(shownFeatures).catch('all'),
-  search: z.string().max(100).catch(''),
+  show: z.enum(shownFeatures).default('all').catch('all'),
+  search: z.string().max(100).default('').catch(''),
 });
 
 /** The filter of the feature list. */
@@ -25,8 +26,8 @@ export function isFiltering({ show, search }: FeatureFilter): boolean {
 
 /** The filter as it continues the query of the panel; empty if it filters nothing. */
 export function filterQuery({ show, search }: FeatureFilter): string {
-  const query = new URLSearchParams({ ...(show !== 'all' && { show }), ...(search !== '' && { search }) });
-  return query.size === 0 ? '' : `&${query}`;
+  const searched = search === '' ? '' : `&${new URLSearchParams({ search })}`;
+  return show === 'all' ? searched : `&show=${show}${searched}`;
 }
 
 /** The rows with a state that a filter shows; a group keeps its features that have it. */

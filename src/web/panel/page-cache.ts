@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
 import type { CachedSnapshot } from '../../snapshots/stale-if-error-cache.ts';
@@ -61,7 +61,7 @@ export function createPageCache(deps: {
   function render(context: PanelContext, query: unknown) {
     const view = panelView(withEntitlements(context, entitlementEngine), query);
     const html = toUtf8(views('panel', context.language, view));
-    const etag = `W/"${createHash('sha1').update(html).digest('base64url')}"`;
+    const etag = `W/"${hash('sha1', html, 'base64url')}"`;
     return { html, etag, mayCompress: view.filter.search === '' };
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { EntitlementEngine } from '../../licensing/entitlement-engine.ts';
@@ -13,8 +13,8 @@ import { type PanelContextLoader, withEntitlements } from './panel-context.ts';
 
 /** What came of a refresh, and when the next one reads again, as the URL of the panel carries it. */
 const resultSchema = z.object({
-  refreshed: z.enum(['changed', 'unchanged', 'too-soon', 'failed']).nullable().catch(null),
-  again: z.coerce.number().int().min(1).max(3600).catch(1),
+  refreshed: z.enum(['changed', 'unchanged', 'too-soon', 'failed']).nullable().default(null).catch(null),
+  again: z.coerce.number().int().min(1).max(3600).default(1).catch(1),
 });
 
 const formSchema = z.object({ seen: z.string().catch('') });
@@ -55,13 +55,11 @@ function toShown(outcome: RefreshResult['outcome'], isSame: boolean) {
  * A digest of the states that a panel shows, with which a refresh finds out whether they changed. The license data itself
  * differ by who read them: a sign-in reports site licenses too.
  */
-export function statesDigest({ features, addOns, counts }: EntitlementReport): string {
-  const states = [
-    [...features].map(([key, { state }]) => [key, state]),
-    addOns.map(({ state }) => state),
-    counts,
-  ];
-  return createHash('sha1').update(JSON.stringify(states)).digest('base64url').slice(0, 12);
+export function statesDigest({ features, addOns }: EntitlementReport): string {
+  let states = '';
+  for (const { state } of features.values()) states += `${state} `;
+  for (const { state } of addOns) states += `${state} `;
+  return hash('sha1', states, 'base64url').slice(0, 12);
 }
 
 /** What came of the refresh that led to this page; empty if none did. */

@@ -31,6 +31,19 @@ const tiersBySolution = [
   ['common', ['common']],
 ] as const;
 
+/** The rows of each solution: those that it counts, and those of each tier without the rows of groups. */
+const solutionParts = tiersBySolution.map(([solution, tiers]) => {
+  const rows = catalogue.filter((row) => row.solution === solution);
+  return {
+    solution,
+    counted: rows.filter((row) => getChildRows(row.id).length === 0 && isCounted(row)),
+    tiers: tiers.map((tier) => ({
+      tier,
+      rows: rows.filter((row) => row.tier === tier && row.parent === null),
+    })),
+  };
+});
+
 /** The solutions with the features that match a filter. A solution without any is dropped. */
 export function solutionViews(
   { report, accessRequests, language }: EntitledPanelContext,
@@ -38,16 +51,15 @@ export function solutionViews(
 ): SolutionView[] {
   const { t, number } = language;
   const decided = new Map(report.entitlements.map((entitlement) => [entitlement.row, entitlement]));
-  const toRows = (row: CatalogueRow): FeatureRow[] => {
-    const entitlement = decided.get(row.id);
-    const children = getChildRows(row.id).flatMap(toRows);
+  const toRow = ({ id }: CatalogueRow): FeatureRow[] => {
+    const entitlement = decided.get(id);
     if (entitlement === undefined) return [];
-    return [featureRow(entitlement, children, isFeatureRequested(accessRequests, row.feature), language)];
+    const children = getChildRows(id).flatMap(toRow);
+    return [
+      featureRow(entitlement, children, isFeatureRequested(accessRequests, entitlement.feature), language),
+    ];
   };
-  const views = tiersBySolution.map(([solution, tiers]) => {
-    const rows = catalogue.filter((row) => row.solution === solution);
-    const leaves = rows.filter((row) => getChildRows(row.id).length === 0);
-    const counted = leaves.filter(isCounted);
+  const views = solutionParts.map(({ solution, counted, tiers }) => {
     const tally = {
       enabled: counted.filter((row) => decided.get(row.id)?.state === 'enabled').length,
       total: counted.length,
@@ -55,16 +67,11 @@ export function solutionViews(
     // The tiers are those of user plans: a CRM Suite plan has none.
     const hasTiers = report.model !== 'suite' && solution !== 'common';
     const parts = hasTiers
-      ? tiers.map((tier) => [t(`tier.${tier}`), [tier]] as const)
-      : [['', tiers] as const];
-    const tierViews = parts.map(([title, included]) => ({
+      ? tiers.map(({ tier, rows }) => ({ title: t(`tier.${tier}`), rows }))
+      : [{ title: '', rows: tiers.flatMap(({ rows }) => rows) }];
+    const tierViews = parts.map(({ title, rows }) => ({
       title,
-      features: filterRows(
-        rows
-          .filter((row) => included.some((tier) => tier === row.tier) && row.parent === null)
-          .flatMap(toRows),
-        filter,
-      ),
+      features: filterRows(rows.flatMap(toRow), filter),
     }));
     const enabled = select(tierViews, isEnabled);
     const count = enabled.reduce((sum, { features }) => sum + countRows(features), 0);

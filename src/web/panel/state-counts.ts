@@ -30,11 +30,12 @@ export function countStates(
   { report: { counts }, url, language: { t } }: EntitledPanelContext,
   { show: shown, search }: FeatureFilter,
 ): StateCount[] {
+  const panel = panelUrl(url);
   const toCount = (show: FeatureFilter['show'], text: string, count: number, before: number) => ({
     show,
     text,
     count,
-    href: `${panelUrl(url)}${filterQuery({ show, search })}#filter`,
+    href: `${panel}${filterQuery({ show, search })}#filter`,
     isShown: show === shown,
     start: percent(before),
     length: percent(count),

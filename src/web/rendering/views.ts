@@ -9,7 +9,7 @@ import { iconPlaceholder, loadIcons } from './icons.ts';
 /** Renders a page of `views/` with its values. @throws Error for an unknown page */
 export type Views = (name: string, language: Language, values: object) => string;
 
-const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part'];
+const pageLocals = ['page', 't', 'language', 'assets', 'modules', 'sprite', 'part', 'sharedPart'];
 /** The scripts that pages load by name or when they need them. All others are modules that these import: pages preload them. */
 const notPreloaded = [
   'planlens.js',
@@ -68,6 +68,8 @@ export interface LoadedViews extends Views {
 /**
  * Reads every page and every partial, and compiles each once. Templates see `page` (their values), `t` (texts), `language` (a BCP 47 tag), the
  * paths of assets, and `part(name, values)`, which prints a partial: EJS's `include` would read the file each time.
+ * `sharedPart(name, { value })` prints a partial that shows one value and nothing of the page, and prints it once for all pages
+ * of the language with that object, which must not change.
  */
 export function loadViews(root: string): LoadedViews {
   const folder = join(root, 'views');
@@ -81,11 +83,19 @@ export function loadViews(root: string): LoadedViews {
   const pages = readTemplates(folder);
   const partials = readTemplates(join(folder, 'partials'));
   const injectIcons = loadIcons();
+  const sharedPrints = createSharedPrints();
 
   const views: Views = (name, language, page) => {
-    const values = { page, t: language.t, language: language.locale, ...shared, part };
+    const values = { page, t: language.t, language: language.locale, ...shared, part, sharedPart };
     function part(name: string, own?: object): string {
       return print(partials, name, Object.assign(new Locals(), values, own));
+    }
+    function sharedPart(name: string, own: Readonly<Record<string, object>>): string {
+      const prints = sharedPrints(name, language);
+      const [value = own] = Object.values(own);
+      const printed = prints.get(value) ?? flatten(part(name, own));
+      prints.set(value, printed);
+      return printed;
     }
     return injectIcons(print(pages, name, Object.assign(new Locals(), values)));
   };
@@ -97,6 +107,23 @@ export function loadViews(root: string): LoadedViews {
       }
     },
   });
+}
+
+/** Finds what a partial printed in a language, by the value that it shows. */
+function createSharedPrints(): (name: string, language: Language) => WeakMap<object, string> {
+  const byLanguage = new WeakMap<Language, Map<string, WeakMap<object, string>>>();
+  return (name, language) => {
+    const byName = byLanguage.get(language) ?? new Map<string, WeakMap<object, string>>();
+    byLanguage.set(language, byName);
+    const prints = byName.get(name) ?? new WeakMap<object, string>();
+    byName.set(name, prints);
+    return prints;
+  };
+}
+
+/** The same text in one piece and in as few bytes as it needs. What joins or replaces texts keeps them as pieces, and as wide. */
+function flatten(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** The variables of a template. Unlike other objects they inherit nothing that it could read by mistake. */
@@ -131,7 +158,9 @@ function print(templates: Templates, name: string, locals: Locals): string {
 }
 
 function compile(filename: string, text: string): ejs.TemplateFunction {
-  const template = withoutIndentation(text);
+  const template = withoutIndentation(text).replace(/<%.*?%>|[\u0100-\u{10FFFF}]/gsu, (part) =>
+    part.startsWith('<%') ? part : toReference(part),
+  );
   const options = {
     async: false as const,
     client: false as const,
@@ -146,12 +175,24 @@ function compile(filename: string, text: string): ejs.TemplateFunction {
   return ejs.compile(template, options);
 }
 
-const specialCharacter = /[&<>'"]/;
+const specialCharacter = /[&<>'"\u0100-\uFFFF]/;
 
 /** Escapes a value as EJS does, which searches most texts in vain. */
 function escapeHtml(value: unknown): string {
   const text = String(value ?? '');
-  return specialCharacter.test(text) ? ejs.escapeXML(text) : text;
+  return specialCharacter.test(text) ? toReferences(ejs.escapeXML(text)) : text;
+}
+
+/**
+ * Prints characters outside Latin-1 as character references. A page with one of them would take two bytes for each of its
+ * characters, and to encode it would take as long as to print it.
+ */
+function toReferences(html: string): string {
+  return flatten(html.replace(/[\u0100-\u{10FFFF}]/gu, toReference));
+}
+
+function toReference(character: string): string {
+  return `&#${character.codePointAt(0)};`;
 }
 
 /**

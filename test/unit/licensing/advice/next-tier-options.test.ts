@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { entitlementEngine } from '../fixtures/engine.ts';
+import { createEntitlementEngine } from '../../../../src/licensing/entitlement-engine.ts';
+import { assumptions, entitlementEngine } from '../fixtures/engine.ts';
 import { grantedLicense, publishedTenant, userWith, userWithPlan } from '../fixtures/tenants.ts';
 
 const today = '2026-12-01';
@@ -41,6 +42,26 @@ describe('nextTierOptions', () => {
         enables: ['auto-assign-to-agent', 'knowledge-base'],
       },
     ]);
+  });
+
+  it('are the same list for users who share their licenses, on every day', () => {
+    const engine = createEntitlementEngine(assumptions);
+    const first = engine(essential, today).nextTierOptions(user);
+    expect(engine(essential, '2026-12-02').nextTierOptions({ ...user, associateId: 7 })).toBe(first);
+    expect(first).toEqual(steps);
+  });
+
+  it('are found again for other licenses, and if some may be missing', () => {
+    const engine = createEntitlementEngine(assumptions)(essential, today);
+    engine.nextTierOptions(user);
+    for (const other of [
+      { ...user, complete: false },
+      userWith(...user.granted, grantedLicense({ name: 'quote-cal' })),
+    ]) {
+      expect(engine.nextTierOptions(other)).toEqual(
+        createEntitlementEngine(assumptions)(essential, today).nextTierOptions(other),
+      );
+    }
   });
 
   it('returns the next CRM Suite plan without a seat on a Suite tenant', () => {

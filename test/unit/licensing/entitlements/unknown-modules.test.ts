@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { compileRules } from '../../../../src/licensing/entitlements/rules.ts';
 import { findUnknownModules } from '../../../../src/licensing/entitlements/unknown-modules.ts';
-import type { TenantLicenses, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import type {
+  GrantedLicense,
+  ModuleLicense,
+  TenantLicenses,
+  UserLicenses,
+} from '../../../../src/licensing/licenses/license-data.ts';
+import { normalizeLicenses } from '../../../../src/licensing/licenses/normalized-license.ts';
 import { assumptions, rules } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const plan = { name: 'ten-sales', scope: 'user', extraFlags: 1 } as const;
 
+function find(licenses: readonly (ModuleLicense | GrantedLicense)[], given = rules) {
+  return [...findUnknownModules(licenses, normalizeLicenses(licenses), given).values()];
+}
+
 function listUnknownModules(tenant: TenantLicenses | null, user: UserLicenses | null) {
-  return [
-    ...findUnknownModules([...(tenant?.modules ?? []), ...(user?.granted ?? [])], rules).values(),
-  ].sort();
+  return find([...(tenant?.modules ?? []), ...(user?.granted ?? [])]).sort();
 }
 
 describe('findUnknownModules', () => {
@@ -53,7 +61,7 @@ describe('findUnknownModules', () => {
   it('shows an unknown module in one spelling, regardless of order', () => {
     const spelled = ['brand-new', 'Brand-New', 'BRAND-NEW'].map((name) => moduleLicense({ name }));
     for (const order of [spelled, spelled.toReversed(), [spelled[1], spelled[0], spelled[2]]]) {
-      expect([...findUnknownModules(order as typeof spelled, rules).values()]).toEqual(['BRAND-NEW']);
+      expect(find(order as typeof spelled)).toEqual(['BRAND-NEW']);
     }
   });
 
@@ -62,6 +70,6 @@ describe('findUnknownModules', () => {
     const tierMarkers = { user: { essential: 'own-1', premium: 'own-2' }, site };
     const changed = compileRules({ ...assumptions, tierMarkers });
     const modules = ['own-e', 'own-p', 'own-1', 'own-2', 'own-3'].map((name) => moduleLicense({ name }));
-    expect([...findUnknownModules(modules, changed).values()]).toEqual(['own-3']);
+    expect(find(modules, changed)).toEqual(['own-3']);
   });
 });

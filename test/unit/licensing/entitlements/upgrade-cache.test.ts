@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FeatureKey } from '../../../../src/licensing/catalogue/feature-keys.ts';
 import type { SuitePlan } from '../../../../src/licensing/catalogue/suite-plans.ts';
-import { getUserPlan, type PlanKey } from '../../../../src/licensing/catalogue/user-plans.ts';
+import { getUserPlan, type UserPlan } from '../../../../src/licensing/catalogue/user-plans.ts';
 import type { FeatureRule } from '../../../../src/licensing/entitlements/rules.ts';
 import { memoizeUpgrades, type TenantPlans } from '../../../../src/licensing/entitlements/upgrade-cache.ts';
 import type { DetectedPlan } from '../../../../src/licensing/plans/detect-plan.ts';
@@ -26,10 +26,10 @@ function salesPremiumWithSeat(seat: Seat): PurchasedPlans {
 }
 
 const tenantPlans = (
-  getPlanFeatures: TenantPlans['getPlanFeatures'],
+  isInPurchasedPlan: TenantPlans['isInPurchasedPlan'],
   purchasedPlans = nothingPurchased,
   siteLicenses: readonly string[] = [],
-): TenantPlans => ({ purchasedPlans, getPlanFeatures, siteLicenses: new Set(siteLicenses) });
+): TenantPlans => ({ purchasedPlans, isInPurchasedPlan, siteLicenses: new Set(siteLicenses) });
 
 describe('memoizeUpgrades', () => {
   it('a licensed add-on that also gives the feature makes the Essential tier sufficient', () => {
@@ -50,12 +50,12 @@ describe('memoizeUpgrades', () => {
   });
 
   it('computes each result once', () => {
-    const findFeatures = vi.fn(() => null);
-    const findUpgrades = memoizeUpgrades(tenantPlans(findFeatures));
+    const isIncluded = vi.fn(() => null);
+    const findUpgrades = memoizeUpgrades(tenantPlans(isIncluded));
     const first = findUpgrades([getRule('saint')], assignedPlan('sales-essential'));
-    const calls = findFeatures.mock.calls.length;
+    const calls = isIncluded.mock.calls.length;
     expect(findUpgrades([getRule('saint')], assignedPlan('sales-essential'))).toBe(first);
-    expect(findFeatures).toHaveBeenCalledTimes(calls);
+    expect(isIncluded).toHaveBeenCalledTimes(calls);
     expect(first.map(({ plan }) => plan)).toEqual(['sales-premium', 'sales-essential+service-premium']);
   });
 
@@ -102,8 +102,8 @@ describe('memoizeUpgrades', () => {
 
   describe('seat of an upgrade', () => {
     const seatFor = (purchasedPlans: PurchasedPlans, has: FeatureKey[] | null) => {
-      const findFeatures = () => (has === null ? null : new Set(has));
-      const [first] = memoizeUpgrades(tenantPlans(findFeatures, purchasedPlans))(
+      const isIncluded = (_plan: UserPlan, { feature }: FeatureRule) => has?.includes(feature) ?? null;
+      const [first] = memoizeUpgrades(tenantPlans(isIncluded, purchasedPlans))(
         [getRule('quote-management')],
         assignedPlan('sales-essential'),
       );
@@ -116,9 +116,9 @@ describe('memoizeUpgrades', () => {
     });
 
     it('is uncertain when the plan row lacks one of several requested features', () => {
-      const findFeatures = () => new Set<FeatureKey>(['quote-management']);
+      const isIncluded = (_plan: UserPlan, { feature }: FeatureRule) => feature === 'quote-management';
       const requestedFeatures = [getRule('quote-management'), getRule('stakeholders')];
-      const [first] = memoizeUpgrades(tenantPlans(findFeatures, salesPremiumWithSeat('assign')))(
+      const [first] = memoizeUpgrades(tenantPlans(isIncluded, salesPremiumWithSeat('assign')))(
         requestedFeatures,
         assignedPlan('sales-essential'),
       );
@@ -134,11 +134,9 @@ describe('memoizeUpgrades', () => {
   });
 
   it('offers a plan whose tenant row has the feature beyond the catalogue, except the assigned plan', () => {
-    const findFeatures = ({ key }: { key: PlanKey }) =>
-      key === 'sales-essential' || key === 'sales-essential+service-essential'
-        ? new Set(['quote-management'] as const)
-        : null;
-    const findUpgrades = memoizeUpgrades(tenantPlans(findFeatures as never));
+    const isIncluded = ({ key }: UserPlan) =>
+      key === 'sales-essential' || key === 'sales-essential+service-essential' ? true : null;
+    const findUpgrades = memoizeUpgrades(tenantPlans(isIncluded));
     const plans = findUpgrades([getRule('quote-management')], assignedPlan('sales-essential')).map(
       ({ plan }) => plan,
     );

@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  findExpiredLicenses,
-  type NormalizedGrant,
-} from '../../../../src/licensing/licenses/expired-licenses.ts';
+import { findExpiredLicenses } from '../../../../src/licensing/licenses/expired-licenses.ts';
 import { grantedLicense } from '../fixtures/tenants.ts';
 
 const today = '2026-12-01';
-const validUntil = (name: string, expiryDate: string | null): NormalizedGrant => ({
+const validUntil = (name: string, expiryDate: string | null) => ({
   name,
   license: grantedLicense({ name, expiryDate }),
 });

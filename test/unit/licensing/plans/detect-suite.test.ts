@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { suitePlans } from '../../../../src/licensing/catalogue/suite-plans.ts';
 import type { GrantedLicense, ModuleLicense } from '../../../../src/licensing/licenses/license-data.ts';
+import { normalizeLicenses } from '../../../../src/licensing/licenses/normalized-license.ts';
 import { detectSuite, findSuiteIndicators } from '../../../../src/licensing/plans/detect-suite.ts';
 import { assumptions } from '../fixtures/engine.ts';
 import { grantedLicense, moduleLicense, publishedTenant, tenantWith, userWith } from '../fixtures/tenants.ts';
@@ -10,7 +11,8 @@ const seat = (description: string) => moduleLicense({ name: '?', description, sc
 
 function detect(purchased: readonly ModuleLicense[], granted: readonly GrantedLicense[] = []) {
   const { modules } = assumptions.suite;
-  return detectSuite(findSuiteIndicators(purchased, modules), findSuiteIndicators(granted, modules));
+  const [ofTenant, ofUser] = [normalizeLicenses(purchased), normalizeLicenses(granted)];
+  return detectSuite(findSuiteIndicators(ofTenant, modules), findSuiteIndicators(ofUser, modules));
 }
 
 describe('detectSuite', () => {

@@ -184,7 +184,7 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
   const purchasedPlans = findPurchasedPlans(tenant, assumptions);
   const findUpgrades = memoizeUpgrades({
     purchasedPlans,
-    getPlanFeatures: createPurchasedPlanFeatures(rules, tenant, purchasedPlans, memoizeDecisions(rules)),
+    isInPurchasedPlan: createPurchasedPlanFeatures(tenant, purchasedPlans, memoizeDecisions(rules)),
     siteLicenses: tenant.modules,
   });
   const onSuite: DetectedPlan = { kind: 'suite', plan: 'starter', by: { step: 'description', text: '' } };
@@ -200,8 +200,7 @@ describe('memoizeUpgrades with the plans of a tenant', () => {
     const withoutSiteLicense = indexTenantLicenses(tenantWith(freeService, moduleLicense({ name: 'sale' })));
     const findUncertainUpgrades = memoizeUpgrades({
       purchasedPlans,
-      getPlanFeatures: createPurchasedPlanFeatures(
-        rules,
+      isInPurchasedPlan: createPurchasedPlanFeatures(
         withoutSiteLicense,
         purchasedPlans,
         memoizeDecisions(rules),

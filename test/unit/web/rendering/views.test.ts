@@ -988,6 +988,28 @@ describe('loadViews', () => {
     expect(loadViews(folder)('page', english, { word })).toBe(html);
   });
 
+  it('prints a shared part once for each language, whatever the page', () => {
+    writeFileSync(join(folder, 'views', 'partials', 'row.ejs'), '<li><%= row.word %> <%= language %></li>');
+    writeFileSync(
+      join(folder, 'views', 'page.ejs'),
+      "<%= page.word %>: <%- sharedPart('row', { row: page.row }) %>",
+    );
+    const load = loadViews(folder);
+    const row = { word: 'first' };
+    expect(load('page', english, { word: 'a', row })).toBe('a: <li>first en-GB</li>');
+    row.word = 'changed';
+    expect(load('page', english, { word: 'b', row })).toBe('b: <li>first en-GB</li>');
+    expect(load('page', english, { word: 'c', row: { word: 'other' } })).toBe('c: <li>other en-GB</li>');
+    expect(load('page', german, { word: 'd', row })).toBe('d: <li>changed de</li>');
+  });
+
+  it('prints characters outside Latin-1 as references, in templates and in values', () => {
+    writeFileSync(join(folder, 'views', 'page.ejs'), "ä – <%= '→' + page.word %>");
+    expect(loadViews(folder)('page', english, { word: 'Åse 😀 <…>' })).toBe(
+      'ä &#8211; &#8594;Åse &#128512; &lt;&#8230;&gt;',
+    );
+  });
+
   it('names the line of the file in an error', () => {
     writeFileSync(
       join(folder, 'views', 'page.ejs'),
