@@ -58,7 +58,8 @@ const atOnce: RefreshPace = { ...refreshPace, settleMs: 0 };
 
 /** Starts the app with its workers on an empty database and a new sandbox. */
 export async function startPlanlens(afterSignIn: RefreshPace = atOnce): Promise<Planlens> {
-  const server = createServer();
+  // As in production: with the five seconds of Node.js, a request of a busy machine meets a connection being closed.
+  const server = createServer({ keepAliveTimeout: 75_000 });
   const url = `http://localhost:${await listen(server)}`;
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
