@@ -8,13 +8,13 @@ const limits = { testTimeout: 90_000, hookTimeout: 120_000, expect: { poll: { ti
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 4;
 
-/** Tests that install packages from the registry, with their own Node.js or as an image does, and those of the Git hooks. */
+/** Tests that install packages from the registry, some of them with their own Node.js or as an image does. */
 const onlyLong = isLongForm
   ? []
   : [
       'test/deploy/image.test.ts',
       'test/integration/{package,node-versions,installed-examples}.test.ts',
-      'test/{commit-messages,git-hooks}.test.ts',
+      'test/git-hooks.test.ts',
     ];
 
 /** Tests that replace the HTTP client of Node.js with nock, which is state of the process. */

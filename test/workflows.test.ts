@@ -92,7 +92,7 @@ describe('the workflows', () => {
 
   it('install what the lock file names', () => {
     const commands = steps.flatMap(({ run = '' }) => run.match(/\bnpm (?:ci|install|i)\b.*/g) ?? []);
-    expect(new Set(commands)).toEqual(new Set(['npm ci']));
+    expect(new Set(commands)).toEqual(new Set(['npm ci', 'npm ci --prefix .githooks']));
   });
 
   it('run only scripts that package.json has', () => {
