@@ -123,11 +123,15 @@ describe('sign-ins', async () => {
       userName: `user${id}@nordhavn.example`,
     }));
     control.clearRequests();
+    const start = performance.now();
     const pages = await Promise.all(people.map(open));
+    const seconds = (performance.now() - start) / 1_000;
     expect(pages.map(({ status, html }) => [status, html.includes('<h1>Sales-Premium</h1>')])).toEqual(
       people.map(() => [200, true]),
     );
-    expect(pages.filter(({ html }) => html.includes(unread)).length).toBeGreaterThan(0);
+    // Ten calls at once and ten a second, at least one for each user: a busy machine may take so long that all are read.
+    const readAtMost = 10 + 10 * seconds;
+    expect(pages.filter(({ html }) => !html.includes(unread)).length).toBeLessThanOrEqual(readAtMost);
     const countRead = async () => {
       const { rows } = await database.query(
         'select from license_snapshots where context_identifier = $1 and associate_id = any($2)',
