@@ -45,15 +45,14 @@ export function whatIf(
 ): WhatIf | null {
   if (before.model === 'suite') return null;
   const plan = getUserPlan(key);
-  const { licenses, licenseIndex, assigned, planGrant } = moveToPlan(
+  const { licenses, granted, licenseIndex, assigned, planGrant } = moveToPlan(
     tenant,
     indexBefore(tenant, user, before),
     plan,
   );
   const remaining = user.granted.filter(({ name }) => !assigned.has(normalizeModuleName(name)));
   const onPlan = { ...user, granted: [...remaining, planGrant.license] };
-  const normalized = normalizeLicenses(onPlan.granted);
-  const report = reportForPlan(tenant, onPlan, normalized, licenseIndex, toAssignedPlan(plan));
+  const report = reportForPlan(tenant, onPlan, granted, licenseIndex, toAssignedPlan(plan));
   return {
     plan: key,
     seat: findSeat(tenant.purchasedPlans, plan),
@@ -101,21 +100,21 @@ function indexBefore(tenant: TenantIndex, user: UserLicenses, report: Entitlemen
  * also assigns is removed, because it cannot be distinguished from a separate grant.
  */
 function moveToPlan(tenant: TenantIndex, before: BeforeChange, plan: UserPlan) {
-  const { user, report, granted, licenseIndex: current } = before;
+  const { user, report, licenseIndex: current } = before;
   const licenses = findPlanLicenses(plan, tenant, toKnownPlan(report, current));
   const assigned = new Set(current.plans.flatMap(({ name, set }) => [name, ...set]));
-  const remaining = granted.filter(({ name }) => !assigned.has(name));
   const planGrant = grantPlan(plan, licenses.user);
+  const granted = [...before.granted.filter(({ name }) => !assigned.has(name)), planGrant];
   const licenseIndex = joinLicenses(
     { ...tenant.licenseIndex, modules: withNames(tenant.licenseIndex.modules, licenses.missingSite) },
     {
-      granted: [...remaining, planGrant],
+      granted,
       plans: [{ name: planGrant.name, description: plan.label, set: planGrant.set }],
       complete: user.complete,
     },
     tenant.today,
   );
-  return { licenses, licenseIndex, assigned, planGrant };
+  return { licenses, granted, licenseIndex, assigned, planGrant };
 }
 
 // The known contents of the user's current plan; nothing is known for other kinds of plan.

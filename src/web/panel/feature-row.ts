@@ -21,7 +21,7 @@ export interface FeatureRow {
 }
 
 /** The rows of single features that nobody has requested, by row and state: the same objects for all users, so that they print once. */
-const sharedRows = new WeakMap<Language, Map<RowId, Map<FeatureState, FeatureRow>>>();
+const sharedRows = new WeakMap<Language, Map<`${RowId} ${FeatureState}`, FeatureRow>>();
 
 /** Makes the row of a decided feature. */
 export function featureRow(
@@ -31,12 +31,11 @@ export function featureRow(
   language: Language,
 ): FeatureRow {
   if (children.length > 0 || isRequested) return createRow(entitlement, children, isRequested, language);
-  const rows = sharedRows.get(language) ?? new Map<RowId, Map<FeatureState, FeatureRow>>();
+  const rows = sharedRows.get(language) ?? new Map<`${RowId} ${FeatureState}`, FeatureRow>();
   sharedRows.set(language, rows);
-  const states = rows.get(entitlement.row) ?? new Map<FeatureState, FeatureRow>();
-  rows.set(entitlement.row, states);
-  const shared = states.get(entitlement.state) ?? createRow(entitlement, [], false, language);
-  states.set(entitlement.state, shared);
+  const key = `${entitlement.row} ${entitlement.state}` as const;
+  const shared = rows.get(key) ?? createRow(entitlement, [], false, language);
+  rows.set(key, shared);
   return shared;
 }
 
