@@ -7,7 +7,7 @@ import { openServices, type Services } from '../../src/services.ts';
 import { adminPages } from '../../src/web/administrator-pages.ts';
 import { listAccessRequests } from '../support/access-requests.ts';
 import { getTenant } from '../support/get-tenant.ts';
-import { untilCallbacksProcessed } from '../support/jobs.ts';
+import { reconcileNow, untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   approve,
   install,
@@ -215,16 +215,16 @@ describe('lost authority', async () => {
     it('has no session any more once a list was read without the user', async () => {
       const user = await asUser();
       const { associateId: id } = salesPremium;
-      await services.requestReconciliation(tenantId);
+      await reconcileNow(planlens, tenantId);
       await expect.poll(() => services.users.findListed(tenantId, id), { timeout: 10_000 }).not.toBeNull();
       control.setRetired({ tenant: tenantId, associateId: id, retired: true });
-      await services.requestReconciliation(tenantId);
+      // To its end: it would remove the user of the next test, who has come back.
+      await reconcileNow(planlens, tenantId);
       await expect.poll(() => openPanel(user, salesPremium), { timeout: 10_000 }).toBe(302);
     });
 
     it('keeps the panel during an outage of SuperOffice for at most an hour', async () => {
       const user = await asUser();
-      // The user has just come back: what was read before the removal counts for another 20 s and is not stored.
       const tenant = await getTenant(services.tenants, tenantId);
       const stored = async () => {
         await services.licenses.refresh(tenant, salesPremium.associateId);
