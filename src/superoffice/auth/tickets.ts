@@ -14,8 +14,9 @@ export interface TicketCache {
   /** The tenant's ticket, exchanged if none is cached. Rejects with the SuperOfficeError of the exchange. */
   getTicket(tenant: SystemUserTenant): Promise<string>;
   /**
-   * A replacement for `stale`, a ticket that SuperOffice refused; concurrent callers share one exchange. Every
-   * exchange adds a row to the customer's database (docs/superoffice/auth.md#55-jwt-and-ticket).
+   * A replacement for `stale`, a ticket that SuperOffice refused; concurrent callers share one exchange. Returns
+   * `stale` itself if it is a new replacement: the refusal concerns the call then, and every exchange adds a row to the
+   * customer's database (docs/superoffice/auth.md#55-jwt-and-ticket).
    */
   refresh(tenant: SystemUserTenant, stale: string): Promise<string>;
   /**
@@ -34,6 +35,11 @@ export interface StoredTicket {
   readonly exchangedAt: number;
 }
 
+interface CachedTicket extends StoredTicket {
+  /** Whether the ticket before was refused. */
+  readonly isReplacement: boolean;
+}
+
 /** Storage for tickets, shared by all processes of one app. */
 export interface TicketStore {
   find(tenantId: string): Promise<StoredTicket | null>;
@@ -45,6 +51,8 @@ export interface TicketStore {
 
 /** A ticket expires six hours after its last use (docs/superoffice/auth.md#55-jwt-and-ticket). */
 const ticketTtlMs = 6 * 60 * 60 * 1000;
+/** How long a replacement is new, ms: longer than the reads of one page that are refused one after another. */
+export const newReplacementMs = 30_000;
 const maxTenants = 10_000;
 
 /**
@@ -58,7 +66,7 @@ export function createTickets(deps: {
   readonly now: () => number;
 }): TicketCache {
   const { exchange, store, now } = deps;
-  const cache = new LRUCache<string, StoredTicket, { tenant: SystemUserTenant; stale: string | null }>({
+  const cache = new LRUCache<string, CachedTicket, { tenant: SystemUserTenant; stale: string | null }>({
     ...atMost(maxTenants),
     ttl: ticketTtlMs,
     ttlResolution: 0,
@@ -67,7 +75,8 @@ export function createTickets(deps: {
     // Invalidating a tenant must not fail the callers that already wait for its ticket.
     ignoreFetchAbort: true,
     fetchMethod: async (tenantId, _old, { context: { tenant, stale } }) => {
-      return (await findUsable(tenantId, stale)) ?? exchangeOnce(tenant, stale);
+      const ticket = (await findUsable(tenantId, stale)) ?? (await exchangeOnce(tenant, stale));
+      return { ...ticket, isReplacement: stale !== null };
     },
   });
 
@@ -107,8 +116,12 @@ export function createTickets(deps: {
 
   return {
     getTicket: (tenant) => getTicket(tenant),
-    refresh(tenant, stale) {
-      if (cache.peek(tenant.tenantId)?.ticket === stale) cache.delete(tenant.tenantId);
+    async refresh(tenant, stale) {
+      const cached = cache.peek(tenant.tenantId);
+      if (cached?.ticket === stale) {
+        if (cached.isReplacement && now() - cached.exchangedAt < newReplacementMs) return stale;
+        cache.delete(tenant.tenantId);
+      }
       return getTicket(tenant, stale);
     },
     async verifySystemUser(tenant) {
@@ -118,7 +131,7 @@ export function createTickets(deps: {
         await store.save(tenantId, ticket);
         return ticket;
       });
-      cache.set(tenantId, verified);
+      cache.set(tenantId, { ...verified, isReplacement: false });
     },
     invalidate: (tenantId) => {
       cache.delete(tenantId);

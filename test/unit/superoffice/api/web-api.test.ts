@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createCircuitBreaker } from '../../../../src/superoffice/api/circuit-breaker.ts';
 import { createTenantStates } from '../../../../src/superoffice/api/tenant-state.ts';
 import { createWebApi, refusalMemoryMs } from '../../../../src/superoffice/api/web-api.ts';
-import { createTickets } from '../../../../src/superoffice/auth/tickets.ts';
+import { createTickets, newReplacementMs } from '../../../../src/superoffice/auth/tickets.ts';
 import { createAllowedHosts } from '../../../../src/superoffice/transport/endpoints.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { testIssuer, testTime } from '../../../support/tokens.ts';
@@ -226,9 +226,16 @@ describe('web API recovery', () => {
     respondWith(401, '', { ticket: 2 });
     expect(await expectRejection(system.call(principal))).toMatchObject({ code: 'unauthorized' });
     expect(exchanges()).toBe(2);
-    nock(apiHost, { reqheaders: { authorization: `SOTicket ${secrets.ticket}2` } })
-      .post('/Cust12345/api/v1/Agents/License/GetFencingInfo')
-      .reply(401, '');
+    const refuseAgent = () =>
+      nock(apiHost, { reqheaders: { authorization: `SOTicket ${secrets.ticket}2` } })
+        .post('/Cust12345/api/v1/Agents/License/GetFencingInfo')
+        .reply(401, '');
+    refuseAgent();
+    expect(await expectRejection(system.call(agent))).toMatchObject({ code: 'unauthorized' });
+    expect(exchanges()).toBe(2);
+
+    advance(newReplacementMs);
+    refuseAgent();
     respondToAgent(200, '[]');
     expect(await system.call(agent)).toEqual([]);
     expect(exchanges()).toBe(3);

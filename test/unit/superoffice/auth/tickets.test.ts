@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { SystemUserRequest } from '../../../../src/superoffice/auth/system-user.ts';
-import { createTickets, type SystemUserTenant } from '../../../../src/superoffice/auth/tickets.ts';
+import {
+  createTickets,
+  newReplacementMs,
+  type SystemUserTenant,
+} from '../../../../src/superoffice/auth/tickets.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { testTime } from '../../../support/tokens.ts';
 import { expectRejection } from '../expect-rejection.ts';
@@ -159,6 +163,16 @@ describe('system user ticket refresh', () => {
     expect(requests).toHaveLength(2);
   });
 
+  it('exchanges nothing for a replacement that is refused soon after', async () => {
+    const { tickets, requests, advance } = setUp();
+    const replacement = await tickets.refresh(tenant, await tickets.getTicket(tenant));
+    advance(newReplacementMs - 1);
+    expect(await tickets.refresh(tenant, replacement)).toBe(replacement);
+    advance(1);
+    expect(await tickets.refresh(tenant, replacement)).toBe('7T:Cust1-3');
+    expect(requests).toHaveLength(3);
+  });
+
   it('does not change the ticket of another tenant', async () => {
     const { tickets } = setUp();
     const stale = await tickets.getTicket(tenant);
@@ -231,6 +245,11 @@ describe('system user ticket shared by two processes', () => {
     const fresh = await one.refresh(tenant, stale);
     expect(await other.refresh(tenant, stale)).toBe(fresh);
     expect([fresh, exchanges()]).toEqual(['7T:Cust1-2', 2]);
+    expect([await one.refresh(tenant, fresh), await other.refresh(tenant, fresh), exchanges()]).toEqual([
+      fresh,
+      fresh,
+      2,
+    ]);
   });
 
   it('does not use a shared ticket that may have expired', async () => {
