@@ -69,6 +69,10 @@ describe('names of settings', () => {
 });
 
 describe('deploy/compose.yaml', () => {
+  it('lets the proxy reach the processes, whatever address the example of planlens.env names', () => {
+    for (const app of apps) expect(app.environment?.HOST).toBe('0.0.0.0');
+  });
+
   it('hardens every service', () => {
     for (const [name, service] of Object.entries(services)) {
       expect(service, name).toMatchObject({
