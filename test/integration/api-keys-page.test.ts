@@ -214,7 +214,8 @@ describe('the page of the API keys', async () => {
     expect(listed.html).not.toContain('Theirs');
     expect(await exported()).not.toContain('Theirs');
     const { id = '' } = (await apiKeys.findByKey(theirs)) ?? {};
-    await submit(client, listed, path, { intent: 'revoke', id }, 'value="revoke"');
+    const refused = await submit(client, listed, path, { intent: 'revoke', id }, 'value="revoke"');
+    expect(getVisibleText(refused.html)).not.toContain('The key is revoked.');
     expect((await apiKeys.findByKey(theirs))?.isRevoked).toBe(false);
   });
 });

@@ -192,8 +192,8 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
     const headers = { accept: 'text/html', cookie, origin: planlens.url };
     const page = async () => (await fetch(at, { headers })).text();
     const csrf = /name="csrf" value="([^"]+)"/.exec(await page())?.[1] ?? '';
-    const mark = (fields: Record<string, string>) =>
-      fetch(at, {
+    const mark = (fields: Record<string, string>, to = at) =>
+      fetch(to, {
         method: 'POST',
         headers,
         body: new URLSearchParams({ csrf, intent: 'mark', kind: 'service-account', note: '', ...fields }),
@@ -209,6 +209,7 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
     expect(kept.headers.get('location')).toBe(`/admin/users/${id}?lang=en#mark`);
     expect(getVisibleText(await page())).toMatch(/Keep the seat .* Service account Astrid Berg, /);
     expect(await services.userMarks.find(tenantId, id + 1)).toBeNull();
+    expect((await mark({}, at.replace(String(id), '2147483647'))).status).toBe(404);
     await mark({ intent: 'unmark' });
     expect(await services.userMarks.find(tenantId, id)).toBeNull();
     expect((await services.audit.latest(tenantId, 4)).map(({ event }) => event)).toContainEqual({

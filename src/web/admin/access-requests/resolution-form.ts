@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableIdentifier } from '../../../storable-text.ts';
 import { typedText } from '../../rendering/form-parsing.ts';
 import { maxAnswerLength, type SavedAnswerValidationError } from '../saved-answers/saved-answer-form.ts';
 
@@ -7,7 +8,7 @@ const maxIds = 50;
 
 /** The form in which an administrator resolves access requests for one subject. */
 export const resolutionSchema = z.object({
-  subject: z.string().max(100),
+  subject: storableIdentifier.max(100),
   /** The ticked requests; a browser sends a single one without a list. */
   id: z.union([z.uuid().transform((id) => [id]), z.array(z.uuid()).max(maxIds)]).default([]),
   state: z.enum(['fulfilled', 'declined']),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableIdentifier } from '../../../storable-text.ts';
 import type { Language } from '../../rendering/i18n.ts';
 import { subjectTitle } from './access-request-groups.ts';
 
@@ -8,7 +9,7 @@ const outcomes = ['fulfilled', 'declined'] as const;
 const filterSchema = z.object({
   outcome: z.enum(['', ...outcomes]).catch(''),
   /** `feature:{key}` or `plan:{key}`; empty for all. */
-  subject: z.string().max(200).catch(''),
+  subject: storableIdentifier.max(200).catch(''),
 });
 
 /** Which resolved access requests a URL shows. */

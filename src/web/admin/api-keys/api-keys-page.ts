@@ -89,8 +89,8 @@ export function createApiKeysPage(deps: {
       if (administrator === null) return;
       const form = parseForm(apiKeyFormSchema, request.body);
       if (form.intent === 'create') return create(request, response, administrator, form);
-      await apiKeys.revoke(toAuditActor(request, administrator.session), form.id);
-      response.redirect(303, `${path}?lang=${requestedLanguage(request)}&revoked=yes`);
+      const isRevoked = await apiKeys.revoke(toAuditActor(request, administrator.session), form.id);
+      response.redirect(303, `${path}?lang=${requestedLanguage(request)}${isRevoked ? '&revoked=yes' : ''}`);
     },
   };
 }

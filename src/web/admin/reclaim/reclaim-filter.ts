@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reclaimReasons } from '../../../licensing/advice/reclaim-candidates.ts';
+import { storableIdentifier } from '../../../storable-text.ts';
 
 /** What the list can be ordered by. */
 export const reclaimOrders = ['name', 'plan', 'reason', 'last-login'] as const;
@@ -14,7 +15,7 @@ const filterSchema = z.object({
   show: z.enum(['', 'kept']).catch(''),
   days: z.coerce.number().int().min(minDays).max(maxDays).catch(90),
   /** The name of a plan; empty for all. */
-  plan: z.string().max(200).catch(''),
+  plan: storableIdentifier.max(200).catch(''),
   reason: z.enum(['', ...reclaimReasons]).catch(''),
   sort: z.enum(reclaimOrders).catch('reason'),
   order: z.enum(['asc', 'desc']).catch('asc'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SeatCountQuery } from '../../../snapshots/seat-count-store.ts';
+import { storableIdentifier } from '../../../storable-text.ts';
 import { toUtcDay } from '../../rendering/timestamps.ts';
 
 /** The periods that the trend can show, in days; counts are kept for the longest. */
@@ -7,7 +8,7 @@ export const trendPeriods = ['30', '365', '800'] as const;
 
 const filterSchema = z.object({
   /** The module of a plan; empty for all plans. */
-  plan: z.string().max(100).catch(''),
+  plan: storableIdentifier.max(100).catch(''),
   period: z.enum(trendPeriods).catch('365'),
 });
 

@@ -10,6 +10,7 @@ import {
   userOrders,
   userStates,
 } from '../../../snapshots/user-directory.ts';
+import { storableIdentifier } from '../../../storable-text.ts';
 import type { DescribePlan, PlanText } from '../../plan-text.ts';
 
 /** Values of the filter `plan` that are no names of plans. */
@@ -20,9 +21,9 @@ export const unknownPlan = '-unknown';
 export const anyFlag = 'any';
 
 const filterSchema = z.object({
-  search: z.string().max(100).catch(''),
+  search: storableIdentifier.max(100).catch(''),
   /** The name of a plan, `-none` for users without one, or `-unknown` for plans that are not known; empty for all. */
-  plan: z.string().max(200).catch(''),
+  plan: storableIdentifier.max(200).catch(''),
   solution: z.enum(['', ...solutions]).catch(''),
   state: z.enum(['', ...userStates]).catch(''),
   requests: z.enum(['', 'open']).catch(''),

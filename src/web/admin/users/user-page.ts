@@ -150,6 +150,8 @@ export function createUserPage(deps: {
         response.status(400).send(await render(request, administrator, { associateId, refused }));
         return;
       }
+      if ((await userDirectory.find(administrator.tenant.tenantId, associateId)) === null)
+        throw new AppError('not-found');
       await saveMarks(request, administrator, form);
       const query = new URLSearchParams({ lang: requestedLanguage(request) });
       response.redirect(303, `${path}?${query}#mark`);
