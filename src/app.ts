@@ -160,6 +160,7 @@ export function buildApp(appDeps: AppDeps): App {
     assumptions: config.assumptions,
     flagCacheBytes: config.cache.flagBytes,
     requestsPerSecond,
+    limitClients,
     stopping,
   });
   app.use(api.evaluation);

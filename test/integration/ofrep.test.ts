@@ -221,6 +221,8 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
         );
         return Number(pattern.exec(await response.text())?.[1] ?? 0);
       };
+      // The first request with a key is answered by the app.
+      await askOne('plan');
       const before = await counted();
       await askOne('stakeholders');
       await expect.poll(counted).toBe(before + 1);
@@ -273,6 +275,22 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       const { status, json } = await ask(null, { body, headers });
       expect([status, (json as { errorCode: string }).errorCode]).toEqual([400, 'PARSE_ERROR']);
     });
+
+    it.each([
+      ['POST', '/%', 400, 'PARSE_ERROR'],
+      ['PUT', '', 405, 'GENERAL'],
+      ['GET', '/saint', 405, 'GENERAL'],
+    ])(
+      'that reaches no flag is refused in the form of the protocol: %s %s',
+      async (method, path, status, code) => {
+        const headers = { accept: 'text/html', 'x-api-key': key };
+        const response = await fetch(`${url}/ofrep/v1/evaluate/flags${path}`, { method, headers });
+        expect([response.status, await response.json()]).toEqual([
+          status,
+          { errorCode: code, errorDetails: expect.any(String) },
+        ]);
+      },
+    );
 
     it('for an unknown flag gets 404', async () => {
       const { status, json } = await ask({ targetingKey: user }, { flag: 'no-such-flag' });
@@ -411,6 +429,19 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       await expect.poll(() => source.readyState).toBe(1);
       await revokeKeys();
       await expect.poll(() => source.readyState).toBe(2);
+    });
+
+    it('answers HEAD at once, and opens no stream for it', async () => {
+      const { eventStreams } = await askAll();
+      const address = eventStreams[0]?.url ?? '';
+      // More than one user may have open.
+      for (let count = 0; count < 12; count += 1) {
+        const response = await fetch(address, { method: 'HEAD' });
+        expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+      }
+      const { source } = listenTo(address);
+      await expect.poll(() => source.readyState).toBe(1);
+      source.close();
     });
 
     it.each(['', '?token=', '?token=a.b.c', '?token=1&token=2'])('is refused for %j', async (query) => {

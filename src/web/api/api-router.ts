@@ -12,7 +12,6 @@ import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
 import type { TenantStore } from '../../tenants/tenant-store.ts';
 import type { AuditRefusal } from '../middleware/audit-refusals.ts';
 import { inOneStep } from '../middleware/in-one-step.ts';
-import { limitInFlight } from '../middleware/limit-in-flight.ts';
 import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { dataHeaders } from '../middleware/security-headers.ts';
 import type { Languages } from '../rendering/i18n.ts';
@@ -26,9 +25,6 @@ import { createPrepareProblem, createProblemHandler } from './problem.ts';
 import { createUserTokens } from './user-token.ts';
 import { createUserTokensHandler } from './user-tokens.ts';
 import { createV1Routes } from './v1/v1-routes.ts';
-
-/** Requests that one client may have in flight: a sixteenth of the connections of the process. */
-const maxInFlightPerClient = 256;
 
 const bases = ['/api/v1', '/ofrep/v1'];
 
@@ -63,6 +59,8 @@ export function createApiRouters(deps: {
   stopping: AbortSignal;
   /** Of one key in this process. */
   requestsPerSecond: number;
+  /** Limits the unanswered requests of one client, over all routes of the app. */
+  limitClients: RequestHandler;
   publicUrl: string;
   now: () => number;
 }): ApiRouters {
@@ -77,13 +75,14 @@ export function createApiRouters(deps: {
   });
   const prepareProblem = createPrepareProblem(deps);
 
+  const { limitClients } = deps;
   const cors = createCors({ ...deps, findKey, limits });
-  const limitClients = limitInFlight(maxInFlightPerClient);
   const ofrep = createOfrepRoutes({ ...deps, authenticate, authenticateServer, prepareProblem });
 
   const evaluation = Router();
   evaluation.use('/ofrep/v1/evaluate', inOneStep(dataHeaders(), cors, limitClients));
   evaluation.use(ofrep.evaluation);
+  evaluation.use('/ofrep/v1/evaluate', ofrep.handleOfrepError);
   const others = Router();
   others.use(bases, cors);
   // Streams stay open and have limits of their own.

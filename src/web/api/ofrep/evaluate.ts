@@ -37,7 +37,7 @@ export interface Evaluations {
   /**
    * Evaluates without waiting for anything but the body, if memory has all that the answer rests on. Otherwise calls `onOther`,
    * as well for a failure; `evaluate` must then answer, and counts the request no second time.
-   * @returns false if nothing was called and `evaluate` must answer
+   * @returns false if the key is not in memory: nothing was called or counted
    */
   evaluateFromMemory(
     request: IncomingMessage,

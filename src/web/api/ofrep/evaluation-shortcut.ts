@@ -44,7 +44,7 @@ export function createEvaluationShortcut(deps: {
     };
     const wait = () => void evaluations.evaluate(withoutApp(request), key).then(onAnswer, leaveToApp);
     try {
-      if (!evaluations.evaluateFromMemory(request, key, onAnswer, wait)) wait();
+      if (!evaluations.evaluateFromMemory(request, key, onAnswer, wait)) leaveToApp();
     } catch {
       // A limit refuses the request, which the app tells the client.
       leaveToApp();

@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express';
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import type { Keyring } from '../../../crypto/keyring.ts';
 import { AppError } from '../../../errors.ts';
@@ -19,6 +19,7 @@ import { createEventStreams, type EventStreams, streamLimits } from './event-str
 import { createFlagSets, eventsPath } from './flag-sets.ts';
 import { createLoadSubject, createPeekSubject } from './load-subject.ts';
 import { createOfrepErrorHandler } from './ofrep-error.ts';
+import { streamHeaders } from './stream-connection.ts';
 import { createStreamTokens, type StreamTokens } from './stream-token.ts';
 
 /** Routes of the OpenFeature Remote Evaluation Protocol (docs/adr/0024-ofrep.md). */
@@ -26,6 +27,8 @@ export interface OfrepRoutes {
   /** Responses that stay open: no limit of unanswered requests may apply to them. */
   readonly streams: Router;
   readonly evaluation: Router;
+  /** Responds in the form of the protocol to errors that come before a route of `evaluation`. */
+  readonly handleOfrepError: ErrorRequestHandler;
   /** What the routes of `evaluation` do, for `createEvaluationShortcut`. */
   readonly evaluations: Evaluations;
 }
@@ -88,7 +91,7 @@ export function createOfrepRoutes(deps: {
     .route('/ofrep/v1/evaluate/flags/:key')
     .post(evaluateFlags, handleOfrepError)
     .all(methodNotAllowed);
-  return { streams, evaluation, evaluations };
+  return { streams, evaluation, handleOfrepError, evaluations };
 }
 
 /** Opens an event stream with the token of its address. */
@@ -101,6 +104,8 @@ function createOpenStream(streamTokens: StreamTokens, eventStreams: EventStreams
     request.log.setBindings({ tenantId, associateId, apiKey: keyIds[0] });
     // The token names who may listen; the origin of a page adds nothing to it.
     response.setHeader('Access-Control-Allow-Origin', '*');
-    await eventStreams.open(request, response, claims);
+    // Express answers HEAD by the handler of GET; a stream without a body would never end.
+    if (request.method === 'HEAD') response.writeHead(200, streamHeaders).end();
+    else await eventStreams.open(request, response, claims);
   };
 }

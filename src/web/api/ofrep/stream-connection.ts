@@ -1,6 +1,9 @@
 import { Connection } from 'better-sse';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 
+/** The head of an event stream. */
+export const streamHeaders: Readonly<Record<string, string>> = Connection.constants.RESPONSE_HEADERS;
+
 /**
  * The connection of an event stream. Unlike the one that better-sse makes of a request, it needs no valid `Host` header,
  * and writes nothing after the stream was ended: Node.js would throw from the next heartbeat.
@@ -27,7 +30,7 @@ export class StreamConnection extends Connection {
   }
 
   sendHead(): void {
-    if (this.#isOpen()) this.#sent.writeHead(200, { ...Connection.constants.RESPONSE_HEADERS });
+    if (this.#isOpen()) this.#sent.writeHead(200, streamHeaders);
   }
 
   sendChunk(chunk: string): void {

@@ -10,9 +10,11 @@ const path = '/ofrep/v1/evaluate/flags';
 
 describe('createEvaluationShortcut', () => {
   let passedOn: number;
+  let isKeyKnown: boolean;
   let evaluate: Evaluations['evaluate'];
   beforeEach(() => {
     passedOn = 0;
+    isKeyKnown = true;
     evaluate = async () => {
       throw new Error('refused');
     };
@@ -26,11 +28,26 @@ describe('createEvaluationShortcut', () => {
       }),
       evaluations: {
         evaluate: (asked, key) => evaluate(asked, key),
-        evaluateFromMemory: () => false,
+        evaluateFromMemory(_request, _key, _onAnswer, onOther) {
+          if (!isKeyKnown) return false;
+          onOther();
+          return true;
+        },
       },
       onRequest: () => {},
     }),
   );
+
+  it('lets the app find a key, as only the app knows the client whose attempts count', async () => {
+    isKeyKnown = false;
+    let isEvaluated = false;
+    evaluate = async () => {
+      isEvaluated = true;
+      throw new Error('refused');
+    };
+    expect((await request(server).post(path)).text).toBe('from the app');
+    expect(isEvaluated).toBe(false);
+  });
 
   it('lets the app answer a failure', async () => {
     expect((await request(server).post(path)).text).toBe('from the app');
