@@ -111,7 +111,9 @@ async function serve(deps: {
   limitConnections(server, maxConnectionsPerClient, (address) => isTrusted(address, 0));
   Object.assign(server, timeouts, { keepAliveTimeout, maxConnections });
   server.listen(config.port, config.host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch((error: Error) => {
+    throw new ConfigError([`HOST, PORT: ${error.message}`]);
+  });
   log.info({ host: config.host, port: config.port }, 'planlens is ready');
   const stopped = stop.aborted ? Promise.resolve([]) : once(stop, 'abort');
   const startRest = async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runStatement } from '../support/database.ts';
+import { migratedDatabase, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
 import { keyringText } from '../support/keyrings.ts';
@@ -57,6 +57,13 @@ describe('operator CLI', async () => {
       'list',
     );
     expect([code, output]).toEqual([1, expect.stringContaining('ENCRYPTION_KEYS must be')]);
+  });
+
+  it('finds no dead letters on a database on which no server has run', async () => {
+    const unused = { ...environment, DATABASE_URL: await migratedDatabase() };
+    expect(await runCliIn(unused, 'dead-letters', 'list')).toEqual({ code: 0, output: '0 dead-lettered\n' });
+    const { code, output } = await runCliIn(unused, 'dead-letters', 'retry', 'all');
+    expect([code, output]).toEqual([0, '0 scheduled for retry\n']);
   });
 
   it('lists dead letters and schedules them for retry', async () => {

@@ -162,7 +162,10 @@ describe('server process', () => {
     await new Promise<void>((resolve) => other.listen(port, resolve));
     const refused = start({ PORT: String(port) });
     expect(await refused.ended()).toBe(1);
-    expect(refused.output()).toContain('EADDRINUSE');
+    expect(refused.output()).toContain(
+      'The configuration has 1 problem(s):\n  HOST, PORT: listen EADDRINUSE',
+    );
+    expect(refused.output()).not.toContain('    at ');
     expect(await isPostgresRunning()).toBe(false);
     other.close();
   });

@@ -21,8 +21,12 @@ export interface DeadLetters {
 }
 
 export function createDeadLetters(boss: PgBoss): DeadLetters {
+  /** False on a database on which no server has run. */
+  const hasQueue = async () => (await boss.getQueue(deadLetterQueue)) !== null;
+
   return {
     async list() {
+      if (!(await hasQueue())) return [];
       const jobs = await boss.findJobs<unknown>(deadLetterQueue);
       return jobs.map(({ id, data, createdOn, sourceName, sourceOutput }) => ({
         id,
@@ -34,6 +38,7 @@ export function createDeadLetters(boss: PgBoss): DeadLetters {
     },
 
     async retry(id) {
+      if (!(await hasQueue())) return 0;
       if (id !== null) return boss.redrive(deadLetterQueue, { ids: [id] });
       // One call moves up to 1,000. Jobs that fail meanwhile are left.
       const createdBefore = new Date();

@@ -23,9 +23,8 @@ export function clientAddress(isTrusted: IsTrustedProxy, log: Pick<Logger, 'warn
   let hasWarned = false;
   return function clientAddress(request, _response, next) {
     const connected = request.socket.remoteAddress ?? '';
-    const address = findReported(request, isTrusted);
-    request.clientAddress = parseAddress(address) ?? parseAddress(connected) ?? '';
-    if (!hasWarned && 'x-forwarded-for' in request.headers && address === connected) {
+    request.clientAddress = parseAddress(findReported(request, isTrusted)) ?? parseAddress(connected) ?? '';
+    if (!hasWarned && 'x-forwarded-for' in request.headers && !isTrusted(connected, 0)) {
       hasWarned = true;
       log.warn({ proxy: request.clientAddress }, 'X-Forwarded-For of an untrusted proxy is ignored');
     }

@@ -45,6 +45,13 @@ describe('clientAddress', () => {
     expect(address).toMatch(/^(::1|127\.0\.0\.1)$/);
   });
 
+  it.each(['127.0.0.1', ','])(
+    'needs no warning behind a trusted proxy that reports “%s”',
+    async (forwarded) => {
+      expect((await ask(['loopback'], forwarded)).warnings).toEqual([]);
+    },
+  );
+
   it('is that of the connection behind an untrusted proxy, of which it warns once', async () => {
     const { address, warnings } = await ask(['10.0.0.0/8'], '203.0.113.7');
     expect(address).toMatch(/^(::1|127\.0\.0\.1)$/);
