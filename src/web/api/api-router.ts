@@ -23,7 +23,7 @@ import type { Evaluations } from './ofrep/evaluate.ts';
 import { createOfrepRoutes } from './ofrep/ofrep-routes.ts';
 import { createPrepareProblem, createProblemHandler } from './problem.ts';
 import { createUserTokens } from './user-token.ts';
-import { createUserTokensHandler } from './user-tokens.ts';
+import { createUserTokensHandler } from './user-tokens-handler.ts';
 import { createV1Routes } from './v1/v1-routes.ts';
 
 const bases = ['/api/v1', '/ofrep/v1'];

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { ApiKeyStore } from '../../tenants/api-key-store.ts';
+import { countedLookup } from '../middleware/counted-lookup.ts';
 import type { ApiLimits } from './api-limits.ts';
 import { allowsOrigin } from './authenticate.ts';
 import type { FindKey } from './find-key.ts';
@@ -22,15 +23,11 @@ export function createCors(deps: {
 }): RequestHandler {
   const { apiKeys, findKey, limits } = deps;
 
-  async function isOriginKnown(request: Request, origin: string): Promise<boolean> {
-    let isQueried = false;
-    const isKnown = await apiKeys.allowsOrigin(origin, () => {
-      limits.countLookup(request);
-      isQueried = true;
+  const isOriginKnown = (request: Request, origin: string) =>
+    countedLookup((beforeRead) => apiKeys.allowsOrigin(origin, beforeRead), {
+      count: () => limits.countLookup(request),
+      uncount: () => limits.uncountLookup(request),
     });
-    if (isQueried && isKnown) limits.uncountLookup(request);
-    return isKnown;
-  }
 
   async function answerPreflight(request: Request, response: Response, origin: string): Promise<void> {
     if (await isOriginKnown(request, origin))

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { ApiKeyStore, KnownApiKey } from '../../tenants/api-key-store.ts';
+import { countedLookup } from '../middleware/counted-lookup.ts';
 import type { ApiLimits } from './api-limits.ts';
 
 /**
@@ -13,13 +14,9 @@ export function createFindKey(deps: {
   limits: Pick<ApiLimits, 'countLookup' | 'uncountLookup'>;
 }): FindKey {
   const { apiKeys, limits } = deps;
-  return async (request, key) => {
-    let isQueried = false;
-    const known = await apiKeys.findByKey(key, () => {
-      limits.countLookup(request);
-      isQueried = true;
+  return (request, key) =>
+    countedLookup((beforeRead) => apiKeys.findByKey(key, beforeRead), {
+      count: () => limits.countLookup(request),
+      uncount: () => limits.uncountLookup(request),
     });
-    if (isQueried && known !== null) limits.uncountLookup(request);
-    return known;
-  };
 }

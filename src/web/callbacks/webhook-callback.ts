@@ -5,6 +5,7 @@ import { readWebhookEvent, type WebhookEvent } from '../../superoffice/callbacks
 import { verifyWebhookSignature } from '../../superoffice/callbacks/webhook-signature.ts';
 import type { CallbackIntake } from '../../tenants/callback-intake.ts';
 import type { KnownHook, WebhookStore } from '../../tenants/webhook-store.ts';
+import { countedLookup } from '../middleware/counted-lookup.ts';
 import { readBody } from '../middleware/read-body.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 
@@ -41,14 +42,13 @@ export function createWebhookCallback(deps: {
 
   /** @throws AppError `not-found`, `too-many-requests` */
   async function findHook(request: Request): Promise<KnownHook> {
-    let isCounted = false;
-    const hook = await deps.webhooks.findByHookId(String(request.params.hookId), () => {
-      deps.limits.countHookLookup(request);
-      isCounted = true;
+    const hookId = String(request.params.hookId);
+    const hook = await countedLookup((beforeRead) => deps.webhooks.findByHookId(hookId, beforeRead), {
+      count: () => deps.limits.countHookLookup(request),
+      // SuperOffice calls the webhooks of all tenants from few addresses.
+      uncount: () => deps.limits.uncountHookLookup(request),
     });
     if (hook === null) throw new AppError('not-found');
-    // SuperOffice calls the webhooks of all tenants from few addresses.
-    if (isCounted) deps.limits.uncountHookLookup(request);
     return hook;
   }
 

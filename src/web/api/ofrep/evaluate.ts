@@ -7,7 +7,7 @@ import {
   type AuthenticateServer,
   requireScope,
 } from '../api-caller.ts';
-import { isJson, maxBodyBytes, parseEvaluationRequest, readContext } from './evaluation-request.ts';
+import { isJson, maxBodyBytes, parseEvaluationRequest, readEvaluationBody } from './evaluation-request.ts';
 import type { FlagSets } from './flag-sets.ts';
 import type { LoadSubject, PeekSubject } from './load-subject.ts';
 import { OfrepError } from './ofrep-error.ts';
@@ -26,7 +26,7 @@ export interface Answer {
 
 /**
  * Evaluates all flags for a request, or the one of a key.
- * @throws OfrepError and AppError as `AuthenticateApi`, `readContext`, `parseEvaluationRequest`, `LoadSubject` and `FlagSets`; OfrepError
+ * @throws OfrepError and AppError as `AuthenticateApi`, `readEvaluationBody`, `parseEvaluationRequest`, `LoadSubject` and `FlagSets`; OfrepError
  *   `FLAG_NOT_FOUND`
  */
 export type Evaluate = (request: Request, key: string | null) => Promise<Answer>;
@@ -51,7 +51,7 @@ export interface Evaluations {
 interface Begun {
   readonly caller: ApiCaller;
   /** Null if it was not read. */
-  readonly context: Buffer | null;
+  readonly body: Buffer | null;
   /** Why it failed, if that is known. */
   readonly error?: unknown;
 }
@@ -72,9 +72,9 @@ export function createEvaluations(deps: {
     { headers }: Request,
     key: string | null,
     caller: ApiCaller,
-    context: Buffer,
+    received: Buffer,
   ): Promise<Answer> {
-    const asked = parseEvaluationRequest(context.toString());
+    const asked = parseEvaluationRequest(received.toString());
     const subject = await loadSubject(caller, asked);
     const { etag, body, flags } = flagSets(caller, subject, asked);
     if (key !== null) return toAnswer(findFlag(flags, key));
@@ -89,9 +89,9 @@ export function createEvaluations(deps: {
     { headers }: IncomingMessage,
     key: string | null,
     caller: ApiCaller,
-    context: Buffer,
+    received: Buffer,
   ): Answer | null {
-    const asked = parseEvaluationRequest(context.toString());
+    const asked = parseEvaluationRequest(received.toString());
     const isCompressed = key === null && acceptedEncoding(headers) !== null;
     // Before anything is looked up, which counts.
     if (isCompressed && headers['if-none-match'] === undefined) return null;
@@ -111,9 +111,9 @@ export function createEvaluations(deps: {
       if (before?.error !== undefined) throw before.error;
       try {
         requireScope(caller, 'evaluate');
-        return await answer(request, key, caller, before?.context ?? (await readContext(request)));
+        return await answer(request, key, caller, before?.body ?? (await readEvaluationBody(request)));
       } catch (error) {
-        begun.set(request, { caller, context: null, error });
+        begun.set(request, { caller, body: null, error });
         throw error;
       }
     },
@@ -125,13 +125,13 @@ export function createEvaluations(deps: {
         begun.set(request, { caller, ...known });
         onOther();
       };
-      const onReceived = (context: Buffer) => {
+      const onReceived = (received: Buffer) => {
         const mayEvaluate = caller.scopes.has('evaluate');
-        const found = mayEvaluate ? attempt(() => answerFromMemory(request, key, caller, context)) : null;
-        if (found === null) leave({ context });
+        const found = mayEvaluate ? attempt(() => answerFromMemory(request, key, caller, received)) : null;
+        if (found === null) leave({ body: received });
         else onAnswer(found);
       };
-      receiveBody(request, maxBodyBytes, onReceived, (error) => leave({ context: null, error }));
+      receiveBody(request, maxBodyBytes, onReceived, (error) => leave({ body: null, error }));
       return true;
     },
   };

@@ -38,7 +38,7 @@ const contextSchema = z.object({
 export const bodySchema = z.object({ context: contextSchema });
 
 /** Reads the body of an evaluation request. @throws OfrepError `PARSE_ERROR`; AppError `body-too-large` */
-export async function readContext(request: Request): Promise<Buffer> {
+export async function readEvaluationBody(request: Request): Promise<Buffer> {
   if (!isJson(request.headers['content-type']))
     throw new OfrepError('PARSE_ERROR', 'Send the context as JSON, with Content-Type: application/json.');
   return readBody(request, maxBodyBytes);

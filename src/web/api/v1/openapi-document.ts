@@ -6,7 +6,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import type { ApiScope } from '../../../tenants/api-key-store.ts';
-import { userTokenAnswerSchema, userTokenRequestSchema } from '../user-tokens.ts';
+import { userTokenAnswerSchema, userTokenRequestSchema } from '../user-tokens-handler.ts';
 import { featureAnswerSchema, featuresAnswerSchema } from './feature-schemas.ts';
 import { ofrepPaths } from './openapi-ofrep.ts';
 import {
