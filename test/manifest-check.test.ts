@@ -105,7 +105,7 @@ describe('manifest', () => {
       const { lines, exitCode } = reportValidation(validateManifest(folder, root), { isRelease: false });
       expect(exitCode).toBe(0);
       expect(lines).toEqual([
-        expect.stringMatching(/^Warning: a release refuses .*\bvendor\.json support\.email\b/),
+        expect.stringMatching(/^Warning: a release refuses .* manifest\/vendor\.json support\.email\b/),
         'The manifest is valid.',
       ]);
     });
@@ -116,7 +116,9 @@ describe('manifest', () => {
       const { placeholders } = validateManifest(folder, root);
       const { lines, exitCode } = reportValidation({ problems: [], placeholders }, { isRelease: true });
       expect(exitCode).toBe(1);
-      expect(lines[0]).toBe('vendor.json support.email: must be filled in by the vendor before a release');
+      expect(lines[0]).toBe(
+        'manifest/vendor.json support.email: must be filled in by the vendor before a release',
+      );
       expect(lines).toHaveLength(2);
     });
 
@@ -134,7 +136,9 @@ describe('manifest', () => {
       const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
       expect(status).toBe(placeholders.length === 0 ? 0 : 1);
       for (const { file, where } of placeholders)
-        expect(stdout).toContain(`${file} ${where}: must be filled in by the vendor before a release\n`);
+        expect(stdout).toContain(
+          `manifest/${file} ${where}: must be filled in by the vendor before a release\n`,
+        );
     });
 
     it('finds one in a line of a guide', () => {
