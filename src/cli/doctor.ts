@@ -1,8 +1,9 @@
+import type { Config } from '../config/config.ts';
 import { deleteJobsOfTenant } from '../coordination/jobs/tenant-jobs.ts';
 import { createRateLimiter } from '../coordination/rate-limiter.ts';
 import { createSecretBox } from '../crypto/secret-box.ts';
 import { checkApp } from '../doctor/check-app.ts';
-import { type CheckResult, failed } from '../doctor/check-result.ts';
+import { type CheckResult, failed, passed } from '../doctor/check-result.ts';
 import { checkTenant } from '../doctor/check-tenant.ts';
 import { connectSuperOffice } from '../superoffice/client.ts';
 import { createHttp } from '../superoffice/transport/http.ts';
@@ -16,9 +17,9 @@ export const doctorCommand: Command = {
   summary: 'check the configuration, and the access to a tenant',
   help: `Usage: planlens doctor [<tenant>]
 
-Checks the configuration step by step against SuperOffice and names the remedy for each problem. With a tenant
-such as Cust12345, also checks the access to that tenant. Exits with 1 if a check fails. A question mark
-marks a check that cannot tell.
+Connects to the database, creates or upgrades its tables, and checks the configuration step by step against
+SuperOffice. Names the remedy for each problem. With a tenant such as Cust12345, also checks the access to that
+tenant. Exits with 1 if a check fails. A question mark marks a check that cannot tell.
 `,
   async run(args) {
     expectArguments(args, 0, 1);
@@ -27,6 +28,7 @@ marks a check that cannot tell.
 };
 
 async function doctor({ db, config }: DatabaseCommandDeps, tenantId: string | undefined): Promise<number> {
+  printResult(passed('database', describeDatabase(config.database)));
   const now = Date.now;
   const superOffice = connectSuperOffice({
     ...config.superOffice,
@@ -56,6 +58,13 @@ async function doctor({ db, config }: DatabaseCommandDeps, tenantId: string | un
   const webhook = { address: `${publicUrl}/callbacks/webhooks/`, webhookId: own?.webhookId ?? null };
   const tenantOk = await printResults(checkTenant({ tenant, webhook, ...superOffice }));
   return appOk && tenantOk ? 0 : 1;
+}
+
+/** Names the database that the command is connected to, without user and password. */
+function describeDatabase(location: Config['database']): string {
+  if ('dataDir' in location) return 'The embedded PostgreSQL runs, because DATABASE_URL is not set.';
+  const { host, pathname } = new URL(location.url);
+  return `PostgreSQL at ${host}${pathname} accepts DATABASE_URL.`;
 }
 
 /** @returns whether no check failed */

@@ -231,12 +231,24 @@ describe('doctor', async () => {
 
     it('prints the result of each check for the app and one tenant and exits with 0', async () => {
       const { code, output } = await doctor(environment, tenantId);
-      expect([code, output.match(/^ok {4}/gm)?.length, output.match(/^FAIL/gm)]).toEqual([0, 20, null]);
+      expect([code, output.match(/^ok {4}/gm)?.length, output.match(/^FAIL/gm)]).toEqual([0, 21, null]);
+      expect(output).toMatch(/^ok {4}database: PostgreSQL at [^\s@]+ accepts DATABASE_URL\.\n/);
       expect(output).toMatch(/^\? {5}client: .*\n {6}To find out, run `planlens doctor` with a tenant/m);
       expect(output).toMatch(/users: Allowed\. The archive InternalUsers lists \d+ active users\./);
       expect(output).toMatch(/panel visibility: .* The tenant accepts the list of web panels by its id\./);
       expect(output).toMatch(/^ok {4}webhook: Active: 0 of 0 calls failed, the last 0 in a row\.$/m);
       expect(output).toContain('ok    system user: The app can sign in as the tenant’s system user.');
+    });
+
+    it('names the problem of a database that cannot be used, without a tenant too', async () => {
+      const { code, output } = await doctor({
+        ...environment,
+        DATABASE_URL: 'postgres://planlens@localhost:1/x',
+      });
+      expect([code, output]).toEqual([
+        1,
+        expect.stringMatching(/^PostgreSQL cannot be used: .*DATABASE_URL/),
+      ]);
     });
 
     it('tells which form of undocumented calls a tenant accepts', async () => {
