@@ -56,7 +56,7 @@ interface Failure {
   readonly details: string;
 }
 
-function describe({ code, status }: AppError, request: Request, languages: Languages): Failure {
+function describe({ code, status, detail }: AppError, request: Request, languages: Languages): Failure {
   // Clients understand 500 and no other failure of a server.
   if (status >= 500)
     return { status: 500, code: 'GENERAL', details: `Planlens failed to answer request ${request.id}.` };
@@ -65,5 +65,6 @@ function describe({ code, status }: AppError, request: Request, languages: Langu
   if (code === 'api-request-malformed')
     return { status: 400, code: 'PARSE_ERROR', details: 'The request cannot be read.' };
   const { t } = languages.choose(request.acceptsLanguages());
-  return { status, code: 'GENERAL', details: t(`problem.${code}.text`) };
+  const text = t(`problem.${code}.text`);
+  return { status, code: 'GENERAL', details: detail === undefined ? text : `${text} (detail: ${detail})` };
 }
