@@ -25,7 +25,7 @@ export const userTokenAnswerSchema = z.object({
 /**
  * Makes the handler with which a partner's server gets the token of a browser's user, with its secret key.
  * @returns a handler that throws AppError `api-key-missing`, `api-key-invalid`, `api-scope-missing`, `api-limit`,
- * `request-malformed` with the wrong field
+ * `request-malformed` with the wrong field, which clients get as `api-request-malformed`
  */
 export function createUserTokensHandler(deps: {
   authenticate: AuthenticateApi;

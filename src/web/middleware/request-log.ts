@@ -14,7 +14,10 @@ declare global {
 
 /** The log of one request. `setBindings` adds fields to every later line. */
 interface RequestLog {
-  /** Set for a request whose success is no news: then only the level `debug` has a line about it. */
+  /**
+   * Set for a request whose success is no news: then only the level `debug` has a line about it. Flags that are answered
+   * from memory never have one (ofrep/evaluation-shortcut.ts).
+   */
   isRoutine: boolean;
   setBindings(fields: object): void;
   info(fields: object, message: string): void;
