@@ -27,7 +27,7 @@ const deniedTerms: readonly DeniedTerm[] = [
     use: 'access request, requested feature',
     except: [
       {
-        files: /^(docs\/glossary\.md|test\/wording\.test\.ts)$/,
+        files: /^(README\.md|docs\/glossary\.md|test\/wording\.test\.ts)$/,
         because: 'It is the word of the pages, where requests are service tickets.',
       },
     ],
