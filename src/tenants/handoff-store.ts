@@ -41,7 +41,7 @@ export function createHandoffStore(deps: {
 
   return {
     async offer(session, challenge) {
-      // The other fields are for a process of the version before, and for the erasure of a user.
+      // The other fields are for a process of 0.2.0, and for the erasure of a user.
       const encrypted = secrets.encrypt(JSON.stringify(session), challenge);
       const content = JSON.stringify({ ...session, encrypted });
       const offered = { session: content, expires_at: new Date(now() + handoffLifetimeMs) };

@@ -3,7 +3,7 @@ import type { TokenBuckets } from './token-bucket.ts';
 
 /**
  * Lets attempts pass that may fail, as many at a time as may still fail by the limit: the others wait for those to end. So
- * any number of honest attempts pass, and no number of attempts at the same time exceeds the limit.
+ * any number of attempts that succeed pass, and no number of attempts at the same time exceeds the limit.
  */
 export interface FailureGate {
   /**
