@@ -79,6 +79,7 @@ describe('route table', () => {
     const others = steps.slice(first, last).filter(({ route }) => route === null);
     const ofApi = ['cors', 'limitInFlight', 'notFound', 'answerProblem'];
     expect(others.map(({ name }) => name)).toEqual([
+      'handleOfrepError',
       'securityHeaders',
       ...ofApi,
       'limitInFlight',
@@ -130,11 +131,12 @@ describe('unsupported method', () => {
       const allowed = [...methods, ...(methods.includes('get') ? ['head'] : [])].join(', ').toUpperCase();
       for (const method of others) {
         const { status, headers, body } = await request(server)[method](path);
-        expect([method, path, status, body.code, headers.allow]).toEqual([
+        const { code = body.errorCode } = body;
+        expect([method, path, status, code, headers.allow]).toEqual([
           method,
           path,
           405,
-          'method-not-allowed',
+          path.startsWith('/ofrep/v1/evaluate') ? 'GENERAL' : 'method-not-allowed',
           allowed,
         ]);
       }
