@@ -190,11 +190,11 @@ describe('keys of the license API', async () => {
     });
 
     it('limits the failures of one client, which does not concern the keys of others', async () => {
+      planlens.stopTime();
       const from = { 'x-forwarded-for': '203.0.113.77' };
-      let response = await ask('wrong', from);
-      for (let count = 0; count < 400 && response.status !== 429; count += 1)
-        response = await ask('wrong', from);
-      expect(response.status).toBe(429);
+      const failures = await Promise.all(Array.from({ length: 301 }, () => ask('wrong', from)));
+      const response = failures.find(({ status }) => status === 429);
+      if (response === undefined) throw new Error('no failure is refused');
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
       expect((await detailOf(response))[1]).toBe('api-limit');
       expect((await ask('wrong')).status).toBe(401);

@@ -413,15 +413,11 @@ describe('license API for people and tools', async () => {
   });
 
   it('limits explanations and lists of a tenant, with the time to wait', async () => {
+    planlens.stopTime();
     const headers = { 'x-api-key': keys.limited };
-    let refused: Response | undefined;
-    const askOften = async () => {
-      const asking = Array.from({ length: 50 }, () => fetch(`${url}/api/v1/seats`, { headers }));
-      refused = (await Promise.all(asking)).find(({ status }) => status === 429);
-      return Number(refused?.headers.get('retry-after'));
-    };
-    // As often as the machine needs to be faster than the limit grows.
-    await expect.poll(askOften, { interval: 1 }).toBeGreaterThan(0);
+    const asking = Array.from({ length: 301 }, () => fetch(`${url}/api/v1/seats`, { headers }));
+    const refused = (await Promise.all(asking)).find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused?.json()).toMatchObject({ code: 'api-limit' });
     expect((await ask('/seats')).status).toBe(200);
   });

@@ -104,17 +104,16 @@ describe('a stranger', async () => {
   });
 
   it('is limited by address, while the users behind other addresses are served', async () => {
+    planlens.stopTime();
     const statuses: number[] = [];
-    const startedAt = performance.now();
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 13; round += 1) {
       const responses = await Promise.all(
         Array.from({ length: 100 }, () => visit('/panel?uctx=Cust20001&usid=101&lang=en')),
       );
       statuses.push(...responses.map(({ status }) => status));
     }
-    const seconds = Math.ceil((performance.now() - startedAt) / 1000);
     const answered = statuses.filter((status) => status === 302).length;
-    expect(answered).toBeLessThanOrEqual(1_200 + 20 * seconds);
+    expect(answered).toBeLessThanOrEqual(1_200);
     expect(answered).toBeLessThan(statuses.length);
     const german = Array.from({ length: 50 }, () => visit('/panel?uctx=Cust20001&usid=101&lang=de'));
     const refused = (await Promise.all(german)).find(({ status }) => status === 429);
@@ -122,7 +121,7 @@ describe('a stranger', async () => {
     expect(await refused?.text()).toContain('Zu viele Zugriffe auf einmal');
     const signIns = await Promise.all(Array.from({ length: 50 }, () => startSignIn('Cust20001')));
     expect(signIns.map(({ status }) => status)).toContain(429);
-    const signedIn = { cookie: sessionCookie(environment, salesPremium) };
+    const signedIn = { cookie: sessionCookie(environment, salesPremium, planlens.now) };
     expect((await visit('/panel?uctx=Cust20001&usid=101&lang=en', signedIn)).status).toBe(200);
     const neighbour = { 'x-forwarded-for': '203.0.113.67' };
     expect((await visit('/panel?uctx=Cust20001&usid=101&lang=en', neighbour)).status).toBe(302);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import { afterAll, afterEach, expect, vi } from 'vitest';
+import { afterAll, afterEach, expect, onTestFinished, vi } from 'vitest';
 import { generateAppCredentials } from '../../sandbox/app-registration.ts';
 import {
   type CookieClient,
@@ -45,6 +45,8 @@ export interface Planlens {
   now(): number;
   /** Advances the clock of app and sandbox, ms. */
   passTime(ms: number): void;
+  /** Stops the clock of app and sandbox until the end of the test: a limit then recovers by `passTime` only. */
+  stopTime(): void;
   /** Starts the reconciliations that are due now, instead of at the next minute. */
   reconcileDueTenants(): Promise<void>;
   close(): Promise<void>;
@@ -62,7 +64,8 @@ export async function startPlanlens(afterSignIn: RefreshPace = atOnce): Promise<
   const server = createServer({ keepAliveTimeout: 75_000 });
   const url = `http://localhost:${await listen(server)}`;
   let offsetMs = 0;
-  const now = () => Date.now() + offsetMs;
+  let stoppedAt: number | null = null;
+  const now = () => (stoppedAt ?? Date.now()) + offsetMs;
   const sandbox = await startSandbox({ appUrl: url, now, ...keys });
   const environment = appEnvironment(url, sandbox, await migratedDatabase());
   const config = loadConfig(environment);
@@ -105,6 +108,12 @@ export async function startPlanlens(afterSignIn: RefreshPace = atOnce): Promise<
     },
     passTime: (ms) => {
       offsetMs += ms;
+    },
+    stopTime: () => {
+      stoppedAt = Date.now();
+      onTestFinished(() => {
+        stoppedAt = null;
+      });
     },
     reconcileDueTenants: () => services.jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'test' }]),
     async upgradeTo(otherRoot) {
