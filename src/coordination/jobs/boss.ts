@@ -9,6 +9,8 @@ const maxConnections = 4;
 const statementTimeoutMs = 60_000;
 /** How often the jobs of killed processes are searched for, s. */
 const superviseIntervalSeconds = 10;
+/** How often jobs whose predecessors have ended are searched for, s. No job has a predecessor. */
+const flowIntervalSeconds = 3_600;
 const closeTimeoutMs = 1_000;
 
 /**
@@ -42,6 +44,7 @@ export async function startBoss(deps: {
     schedule: isWorker,
     supervise: isWorker,
     superviseIntervalSeconds,
+    flowIntervalSeconds,
     monitorIntervalSeconds: superviseIntervalSeconds,
   });
   // Some errors are copies without a prototype.
