@@ -99,7 +99,7 @@ describe('operator CLI', async () => {
     });
     await untilCallbacksProcessed(planlens.environment);
     expect((await runCli('dead-letters', 'list')).output).toBe('0 dead-lettered\n');
-  }, 60_000);
+  });
 });
 
 describe('replay', async () => {
@@ -173,7 +173,7 @@ describe('replay', async () => {
     const other = await installedPlanlens();
     const { code, output } = await replay(webhook, ['--url', other.url]);
     expect([code, output]).toEqual([1, expect.stringContaining('The app must use the same database')]);
-  }, 60_000);
+  });
 });
 
 describe('encryption key rotation', async () => {

@@ -78,7 +78,6 @@ describe('installation interrupted by kill -9', () => {
       };
       await expect.poll(provisioned, { timeout: 60_000 }).toEqual([2, 1]);
     },
-    90_000,
   );
 
   it.each(isLongForm ? killPoints : killPoints.filter(([, , leavesData]) => leavesData))(

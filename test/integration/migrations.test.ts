@@ -154,6 +154,6 @@ describe('startup on a database with an earlier known migration', async () => {
       expect(await rejected.ended()).toBe(1);
       expect(rejected.output()).toBe(`${message} delete the folder ${postgres.home} and start again.\n`);
       for (const folder of [dataDir, postgres.home]) await rm(folder, { recursive: true, force: true });
-    }, 60_000);
+    });
   });
 });

@@ -90,7 +90,6 @@ describe('SuperOffice outages', async () => {
       control.clearFaults();
       await expectFreshData(before);
     },
-    90_000,
   );
 
   it.each(['License.*', 'SystemUser.Authenticate'])(
@@ -135,7 +134,7 @@ describe('SuperOffice outages', async () => {
       expect(await panel()).toMatchObject({ shown: true, isOld: false });
       control.clearFaults();
     }
-  }, 60_000);
+  });
 
   // certifies R17
   it('the circuit breaker opens after repeated failures and closes after its cooldown', async () => {
@@ -156,7 +155,7 @@ describe('SuperOffice outages', async () => {
     control.clearFaults();
     planlens.passTime(maxCooldown);
     expect(await panel()).toMatchObject({ shown: true, isOld: false });
-  }, 60_000);
+  });
 
   // certifies R17
   it('a revoked consent stops all calls for the tenant until it is installed again', async () => {
@@ -180,5 +179,5 @@ describe('SuperOffice outages', async () => {
     const setupPage = await installAs(await signInToCrm(planlens, administrator), planlens);
     expect(setupPage.html).toContain('<h1>Planlens is installed</h1>');
     await expectFreshData(0);
-  }, 60_000);
+  });
 });

@@ -105,9 +105,7 @@ describe('sign-ins', async () => {
     expect(webApiCalls()).toEqual([]);
   });
 
-  it('of 40 users of whom only the list tells show all panels, within the limit of calls', {
-    timeout: 60_000,
-  }, async () => {
+  it('of 40 users of whom only the list tells show all panels, within the limit of calls', async () => {
     await install(planlens, large);
     const database = new Client({ connectionString: String(planlens.environment.DATABASE_URL) });
     await database.connect();

@@ -404,7 +404,7 @@ describe('authorization', async () => {
           );
           expect(await response.text()).not.toMatch(/(href|src|action)="[^"]*evil\.example/);
         }
-  }, 60_000);
+  });
 
   it('a sign-in leads back to the page and carries its query as data, whatever it says', async () => {
     const admin = await signInToCrm(planlens, administrator);

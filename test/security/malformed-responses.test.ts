@@ -77,7 +77,6 @@ describe('malformed SuperOffice responses', async () => {
         )
         .toEqual([200, false]);
     },
-    90_000,
   );
 
   it.each(responses)(
@@ -95,7 +94,6 @@ describe('malformed SuperOffice responses', async () => {
       const again = await secondBrowser.get(panelUrl(planlens, testUsers.servicePremium));
       expect([again.status, again.html.includes('data-row=')]).toEqual([200, true]);
     },
-    60_000,
   );
 
   it('do not pollute Object.prototype', () => {

@@ -47,11 +47,11 @@ describe('openConfiguredDatabase', () => {
     const { db, closeDatabase } = await openConfiguredDatabase({ dataDir }, log);
     expect(await db.selectFrom('tenants').selectAll().execute()).toEqual([]);
     await closeDatabase();
-  }, 60_000);
+  });
 
   it('stops the embedded PostgreSQL when it rejects its database', async () => {
     await createEarlierDataFolder();
     await expect(openConfiguredDatabase({ dataDir }, log)).rejects.toThrow(IncompatibleDatabaseError);
     await expect(readFile(join(folders.at(-1) ?? '', 'cluster', 'postmaster.pid'))).rejects.toThrow(/ENOENT/);
-  }, 60_000);
+  });
 });
