@@ -24,13 +24,7 @@ import { createSyncTenantStatus } from './reconcile/sync-tenant-status.ts';
 /** After a start, tenants provisioned by another version of the app are reconciled within this, ms. */
 const upgradeWithinMs = 10 * 60_000;
 
-/** The background work of a process. */
-export interface Workers {
-  /** Resolves when the jobs in progress are finished. */
-  stop(): Promise<void>;
-}
-
-/** Starts processing jobs: callbacks, reconciliations, re-encryption and purges. */
+/** Starts processing jobs: callbacks, reconciliations, re-encryption and purges. `jobs.stopProcessing` ends it. */
 export async function startWorkers(deps: {
   superOffice: Pick<SuperOffice, 'states' | 'webApi'>;
   tenants: TenantStore;
@@ -51,7 +45,7 @@ export async function startWorkers(deps: {
   fingerprint: string;
   log: Logger;
   now: () => number;
-}): Promise<Workers> {
+}): Promise<void> {
   const { superOffice, tenants, jobs, callbacks, audit, sessionCutoffs, log } = deps;
   const syncTenantStatus = createSyncTenantStatus({ ...deps, states: superOffice.states });
   const compareUsers = createCompareUsers({ ...deps, webApi: superOffice.webApi });
@@ -88,5 +82,4 @@ export async function startWorkers(deps: {
         log.info({ reencrypted, unreadable: unreadable.length }, 'secrets re-encrypted');
     }),
   ]);
-  return { stop: () => jobs.stopProcessing() };
 }

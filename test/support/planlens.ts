@@ -17,7 +17,7 @@ import {
   createProvisioning,
   type Provisioning,
 } from '../../src/lifecycle/provisioning/create-provisioning.ts';
-import { startWorkers } from '../../src/lifecycle/start-workers.ts';
+import { startWorkersEventually } from '../../src/lifecycle/start-workers-eventually.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
 import { type RefreshPace, refreshPace } from '../../src/snapshots/refresh-after-sign-in.ts';
@@ -75,9 +75,11 @@ export async function startPlanlens(afterSignIn: RefreshPace = atOnce): Promise<
   const services = await openServices({ config, log, metrics, now, afterSignIn });
   void services.prefetch();
   const provisioning = createProvisioning({ config, services, root });
-  const startLifecycle = (by: Provisioning) => startWorkers({ ...services, ...by, log, now });
-  let lifecycle = await startLifecycle(provisioning);
   const stopping = new AbortController().signal;
+  // As in production: on a busy machine, opening a connection may take longer than its limit.
+  const startLifecycle = (by: Provisioning) =>
+    startWorkersEventually({ ...services, ...by, log, stop: stopping, now });
+  await startLifecycle(provisioning);
   const { app, listener, loadRest } = buildApp({
     config,
     services,
@@ -117,13 +119,13 @@ export async function startPlanlens(afterSignIn: RefreshPace = atOnce): Promise<
     },
     reconcileDueTenants: () => services.jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'test' }]),
     async upgradeTo(otherRoot) {
-      await lifecycle.stop();
-      lifecycle = await startLifecycle(createProvisioning({ config, services, root: otherRoot }));
+      await services.jobs.stopProcessing();
+      await startLifecycle(createProvisioning({ config, services, root: otherRoot }));
     },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await lifecycle.stop();
+      await services.jobs.stopProcessing();
       await services.close();
       await sandbox.close();
       const secrets = new Map([...readEnvironmentSecrets(environment), ...sandbox.secrets()]);
