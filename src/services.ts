@@ -268,6 +268,7 @@ export async function openServices(deps: {
     isDatabaseUp: readiness.isDatabaseUp,
     async close() {
       await refreshAfterSignIn.stop();
+      await licenses.flush();
       await subscription.close();
       await jobs.close();
       await advisoryLocks.close();

@@ -90,6 +90,8 @@ export interface LicenseSnapshots {
   /** Removes the entries of a removed tenant (`Cust12345`) or user (`Cust12345/5`) from memory. */
   invalidateRemoved(key: string): void;
   invalidateAll(): void;
+  /** Waits until what was read is stored: pages do not wait for it. */
+  flush(): Promise<void>;
 }
 
 /**
@@ -195,6 +197,9 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
     invalidateAll() {
       tenantCache.invalidateAll();
       userCache.invalidateAll();
+    },
+    async flush() {
+      await Promise.all([tenantCache.flush(), userCache.flush()]);
     },
     async saveUserLicenses(tenant, { name, licenses }) {
       const { associateId } = licenses;

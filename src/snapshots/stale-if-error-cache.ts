@@ -68,7 +68,8 @@ export interface RefreshResult {
 export interface StaleIfErrorCache<T, Item> {
   /**
    * Returns data not older than `maxAgeMs`, or stale data if the source fails or takes longer than `patienceMs`. If the
-   * source refuses to report the data, returns the stored data, or null if nothing is stored.
+   * source refuses to report the data, returns the stored data, or null if nothing is stored. Does not wait until what was
+   * read is stored.
    * @throws the error of the source when nothing is stored
    */
   get(item: Item): Promise<CachedSnapshot<T> | null>;
@@ -90,6 +91,8 @@ export interface StaleIfErrorCache<T, Item> {
   /** Removes all entries whose key starts with the prefix from memory. */
   invalidatePrefix(prefix: string): void;
   invalidateAll(): void;
+  /** Waits until what was read is stored. */
+  flush(): Promise<void>;
 }
 
 /** The result of one load and its lifetime in memory. */
@@ -109,6 +112,8 @@ interface Loader<T, Item> {
   toCached(snapshot: Snapshot<T>, stale: boolean): CachedSnapshot<T>;
   /** The first readings that lacked something of the stored data, by key. */
   readonly unconfirmed: LRUCache<string, Snapshot<T>>;
+  /** What is being stored, by key. */
+  readonly saving: Map<string, Promise<void>>;
 }
 
 /** The number of items whose last refresh is known. */
@@ -143,7 +148,8 @@ export function createStaleIfErrorCache<T, Item>(
     return { content: share(snapshot.content), readAt: snapshot.readAt, stale, version };
   }
   const unconfirmed = new LRUCache<string, Snapshot<T>>(atMost(maxUnconfirmedItems));
-  const loader: Loader<T, Item> = { source, policy, now, toCached, unconfirmed };
+  const saving = new Map<string, Promise<void>>();
+  const loader: Loader<T, Item> = { source, policy, now, toCached, unconfirmed, saving };
   const memory = createMemory(loader, maxBytes);
   const refreshed = new LRUCache<string, true>({
     ...atMost(maxRefreshedItems),
@@ -152,8 +158,12 @@ export function createStaleIfErrorCache<T, Item>(
     ttlResolution: 0,
   });
 
-  const reload = (item: Item, newerThan: number) =>
-    memory.forceFetch(source.key(item), { context: { item, newerThan }, forceRefresh: true });
+  async function reload(item: Item, newerThan: number): Promise<LoadResult<T>> {
+    const key = source.key(item);
+    const result = await memory.forceFetch(key, { context: { item, newerThan }, forceRefresh: true });
+    await saving.get(key);
+    return result;
+  }
 
   const overdueReads = createOverdueReads(loader);
   /** Data that was invalidated while it was loaded may be outdated. */
@@ -223,7 +233,9 @@ export function createStaleIfErrorCache<T, Item>(
       if (result.outcome === 'stale') throw result.cause;
     },
     async set(item, content) {
-      const snapshot = await saveSnapshot(loader, item, { content, readAt: now() }, null);
+      const known = { content, readAt: now() };
+      await save(loader, item, known, null);
+      const snapshot = toCached(known, false);
       const result = { snapshot, outcome: 'superoffice', ttlMs: policy.maxAgeMs } as const;
       memory.set(source.key(item), result, { ttl: policy.maxAgeMs });
     },
@@ -238,6 +250,9 @@ export function createStaleIfErrorCache<T, Item>(
     invalidateAll() {
       invalidations += 1;
       memory.clear();
+    },
+    async flush() {
+      await Promise.all(saving.values());
     },
   };
 }
@@ -269,18 +284,35 @@ async function loadSnapshot<T, Item>(
   const fresh = toFreshResult(loader, stored, newerThan);
   if (fresh !== null) return fresh;
   try {
-    if (source.withLock === undefined) return await fetchSnapshot(loader, item, stored);
-    return await source.withLock(item, async () => {
-      // Another process may have read while this one waited for the lock.
-      const latest = await source.load(item);
-      return toFreshResult(loader, latest, newerThan) ?? fetchSnapshot(loader, item, latest);
-    });
+    const { withLock } = source;
+    if (withLock === undefined) return await fetchSnapshot(loader, item, stored);
+    return await fetchUnderLock(loader, item, newerThan, withLock);
   } catch (failure) {
     source.onFailed('read', item, failure);
     if (stored === null) return { failure, outcome: 'unavailable', ttlMs: policy.negativeTtlMs };
     const snapshot = loader.toCached(stored, !isOwnLimit(failure));
     return { snapshot, cause: failure, outcome: 'stale', ttlMs: policy.retryAfterMs };
   }
+}
+
+/** Does not wait until what was read is stored, but the lock does. */
+function fetchUnderLock<T, Item>(
+  loader: Loader<T, Item>,
+  item: Item,
+  newerThan: number,
+  withLock: NonNullable<SnapshotSource<T, Item>['withLock']>,
+): Promise<LoadResult<T>> {
+  const { source, saving } = loader;
+  return new Promise((resolve, reject) => {
+    const task = async () => {
+      // Another process may have read while this one waited for the lock.
+      const latest = await source.load(item);
+      resolve(toFreshResult(loader, latest, newerThan) ?? (await fetchSnapshot(loader, item, latest)));
+      await saving.get(source.key(item));
+    };
+    // After the result is known, this has no effect.
+    withLock(item, task).catch(reject);
+  });
 }
 
 /** Whether we refused the call ourselves: then SuperOffice has not failed. */
@@ -335,12 +367,12 @@ async function fetchSnapshot<T, Item>(
   // Dated by the start of the read, which may miss changes that happen meanwhile.
   const readAt = loader.now();
   const content = await loader.source.fetch(item);
-  if (content !== null && stored !== null) requireConfirmed(loader, item, stored, { content, readAt });
-  const snapshot =
-    content === null
-      ? stored && loader.toCached(stored, false)
-      : await saveSnapshot(loader, item, { content, readAt }, stored);
-  return { snapshot, outcome: 'superoffice', ttlMs: loader.policy.maxAgeMs };
+  const rest = { outcome: 'superoffice', ttlMs: loader.policy.maxAgeMs } as const;
+  if (content === null) return { snapshot: stored && loader.toCached(stored, false), ...rest };
+  const read = { content, readAt };
+  if (stored !== null) requireConfirmed(loader, item, stored, read);
+  void save(loader, item, read, stored);
+  return { snapshot: loader.toCached(read, false), ...rest };
 }
 
 /**
@@ -366,14 +398,22 @@ function requireConfirmed<T, Item>(
   throw new SuperOfficeError('unexpected-response', key, { detail: 'unconfirmed' });
 }
 
-async function saveSnapshot<T, Item>(
-  { source, toCached }: Loader<T, Item>,
+/** Stores a snapshot after those of the same item that are being stored. Never rejects. */
+function save<T, Item>(
+  { source, saving }: Loader<T, Item>,
   item: Item,
   snapshot: Snapshot<T>,
   previous: Snapshot<T> | null,
-): Promise<CachedSnapshot<T>> {
-  await source.save(item, snapshot, previous).catch((error) => source.onFailed('save', item, error));
-  return toCached(snapshot, false);
+): Promise<void> {
+  const key = source.key(item);
+  const store = async () => {
+    await saving.get(key);
+    await source.save(item, snapshot, previous).catch((error) => source.onFailed('save', item, error));
+    if (saving.get(key) === saved) saving.delete(key);
+  };
+  const saved = store();
+  saving.set(key, saved);
+  return saved;
 }
 
 /** License data takes as many bytes in memory as in JSON (measured: 0.9 and 1.06 times), less what it shares with others. */

@@ -4,7 +4,11 @@ import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
 import type { TenantLicenses, UserLicenses } from '../../../src/licensing/licenses/license-data.ts';
 import { diffLicenses } from '../../../src/licensing/licenses/license-diff.ts';
-import { createLicenseSnapshots, licenseCachePolicy } from '../../../src/snapshots/license-snapshots.ts';
+import {
+  createLicenseSnapshots,
+  type LicenseSnapshots,
+  licenseCachePolicy,
+} from '../../../src/snapshots/license-snapshots.ts';
 import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
 import { SuperOfficeError } from '../../../src/superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../../src/tenants/tenant.ts';
@@ -76,8 +80,11 @@ describe('createLicenseSnapshots', () => {
     readUser = async () => userLicenses;
   });
 
-  const create = (readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses) =>
-    createLicenseSnapshots({
+  /** Snapshots that return what was read once it is stored. */
+  const create = (
+    readTenant: () => Promise<TenantLicenses | null> = async () => tenantLicenses,
+  ): LicenseSnapshots => {
+    const licenses = createLicenseSnapshots({
       maxBytes: { tenants: 2 ** 20, users: 2 ** 20 },
       store: createSnapshotStore(db),
       diff: diffLicenses,
@@ -88,6 +95,17 @@ describe('createLicenseSnapshots', () => {
       onLookup: () => {},
       onFailed: (failure) => failures.push(failure),
     });
+    const whenStored = async <T>(reading: Promise<T>): Promise<T> => {
+      const read = await reading;
+      await licenses.flush();
+      return read;
+    };
+    return {
+      ...licenses,
+      getTenantLicenses: (...args) => whenStored(licenses.getTenantLicenses(...args)),
+      getUserLicenses: (...args) => whenStored(licenses.getUserLicenses(...args)),
+    };
+  };
 
   it('persists tenant and user data so that a new process starts from them', async () => {
     const first = create();

@@ -290,6 +290,29 @@ describe('stale-if-error cache', () => {
     ]);
   });
 
+  it('returns what was read while it is stored; the lock, a refresh and a flush wait', async () => {
+    let store = () => {};
+    const storing = new Promise<void>((resolve) => {
+      store = resolve;
+    });
+    save = async ({ id }, snapshot) => {
+      await storing;
+      stored.set(id, snapshot);
+    };
+    const ended: string[] = [];
+    const note = (what: string) => () => void ended.push(what);
+    withLock = (_item, task) => task().finally(note('lock'));
+    const cache = create();
+    expect(await cache.get({ id: 'a' })).toMatchObject({ content: 'fresh a', stale: false });
+    now += policy.minRefreshIntervalMs + 1;
+    const waiting = [cache.refresh({ id: 'b' }).then(note('refresh')), cache.flush().then(note('flush'))];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([stored.size, ended]).toEqual([0, []]);
+    store();
+    await Promise.all(waiting);
+    expect([stored.size, ended.toSorted()]).toEqual([2, ['flush', 'lock', 'lock', 'refresh']]);
+  });
+
   it('returns null when the source refuses and nothing is cached', async () => {
     fetchContent = async () => null;
     expect(await create().get({ id: 'a' })).toBeNull();
