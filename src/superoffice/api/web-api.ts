@@ -174,9 +174,10 @@ async function prepareAttempt(
   credentials: Credentials,
   { operation }: ApiCall,
 ): Promise<Attempt> {
-  const [state, secret] = await Promise.allSettled([
-    states.getState(credentials.tenantId),
+  // The secret takes longer: it may have to be looked up first.
+  const [secret, state] = await Promise.allSettled([
     credentials.getSecret(),
+    states.getState(credentials.tenantId),
   ]);
   if (state.status === 'rejected') throw state.reason;
   requireRunning(state.value, operation);
@@ -199,7 +200,7 @@ async function send(
   if (url === null) throw new SuperOfficeError('api-host-refused', call.operation);
   const waitMs = await deps.acquireCall(credentials.tenantId, credentials.turn);
   if (waitMs === null) throw new SuperOfficeError('too-many-calls', call.operation);
-  await sleep(waitMs);
+  if (waitMs > 0) await sleep(waitMs);
   return deps.http.request({
     operation: call.operation,
     method: call.method,
