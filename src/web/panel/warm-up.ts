@@ -16,8 +16,9 @@ const user = { tenantId: 'Cust0', associateId: 1 };
 const plans = solutions.map((solution) => `ten-${solution}`);
 
 /**
- * Prints the panel of a made-up user in each language, from responses of a made-up SuperOffice, and sends and keeps nothing. The
- * first run of code takes several times as long as the next: so the first user after a start does not wait for it.
+ * Prints the panel of a made-up user in each language, from responses of a made-up SuperOffice, and sends and stores nothing; its
+ * tenant remains among those that the engine keeps in memory. The first run of code takes several times as long as the next: so the
+ * first user after a start does not wait for it.
  */
 export function createWarmUp(deps: {
   entitlementEngine: EntitlementEngine;
