@@ -42,8 +42,9 @@ export function subjectUrl(subject: Subject, panelUser: PanelUser): string {
 
 /** Whether one of the access requests is about this feature and still open. */
 export function isFeatureRequested(accessRequests: readonly AccessRequest[], feature: FeatureKey): boolean {
-  const wanted = toSubject('feature', feature);
-  return accessRequests.some(({ subject, state }) => subject === wanted && state === 'open');
+  return accessRequests.some(
+    ({ subject, state }) => state === 'open' && subject === toSubject('feature', feature),
+  );
 }
 
 /** The state of a user's access request for one subject, and what the user may do. */

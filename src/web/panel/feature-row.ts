@@ -1,4 +1,4 @@
-import { type CatalogueRow, getFeatureRows, type RowId } from '../../licensing/catalogue/catalogue.ts';
+import { type CatalogueRow, getFeatureRows } from '../../licensing/catalogue/catalogue.ts';
 import type { FeatureKey } from '../../licensing/catalogue/feature-keys.ts';
 import { getRowLabel } from '../../licensing/catalogue/labels.ts';
 import type { Entitlement, FeatureState } from '../../licensing/entitlements/entitlement.ts';
@@ -20,26 +20,8 @@ export interface FeatureRow {
   readonly children: readonly FeatureRow[];
 }
 
-/** The rows of single features that nobody has requested, by row and state: the same objects for all users, so that they print once. */
-const sharedRows = new WeakMap<Language, Map<`${RowId} ${FeatureState}`, FeatureRow>>();
-
 /** Makes the row of a decided feature. */
 export function featureRow(
-  entitlement: Entitlement,
-  children: readonly FeatureRow[],
-  isRequested: boolean,
-  language: Language,
-): FeatureRow {
-  if (children.length > 0 || isRequested) return createRow(entitlement, children, isRequested, language);
-  const rows = sharedRows.get(language) ?? new Map<`${RowId} ${FeatureState}`, FeatureRow>();
-  sharedRows.set(language, rows);
-  const key = `${entitlement.row} ${entitlement.state}` as const;
-  const shared = rows.get(key) ?? createRow(entitlement, [], false, language);
-  rows.set(key, shared);
-  return shared;
-}
-
-function createRow(
   { row, feature, state }: Entitlement,
   children: readonly FeatureRow[],
   isRequested: boolean,

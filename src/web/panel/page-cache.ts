@@ -56,6 +56,8 @@ export function createPageCache(deps: {
     sizeCalculation: ({ body }) => body.size(),
   });
 
+  const toUtf8 = utf8Encoder();
+
   onRemoval((removed) => deleteRemoved(cache, removed));
 
   function render(context: PanelContext, query: unknown) {
@@ -93,10 +95,16 @@ export function createPageCache(deps: {
   };
 }
 
-/** `Buffer.from` would go through the text twice, as it needs its length first. */
-function toUtf8(text: string): Buffer {
-  const room = Buffer.allocUnsafeSlow(text.length * maxBytesPerCharacter);
-  return Buffer.from(room.subarray(0, room.write(text)));
+/** Encodes texts in room that is kept. `Buffer.from` would go through a text twice, as it needs its length first. */
+function utf8Encoder(): (text: string) => Buffer {
+  let room = Buffer.alloc(0);
+  return (text) => {
+    const needed = text.length * maxBytesPerCharacter;
+    if (room.length < needed) room = Buffer.allocUnsafeSlow(needed);
+    const bytes = Buffer.allocUnsafeSlow(room.write(text));
+    room.copy(bytes);
+    return bytes;
+  };
 }
 
 /** In UTF-8, of a code unit of a string. */

@@ -90,7 +90,8 @@ function language(code: LanguageCode, translate: TFunction): Language {
     code,
     locale,
     t: memoizeTexts(translate, (count) => formats().plurals.select(count)),
-    number: (value) => formats().numbers.format(value),
+    // Digits without separators are the same in all languages.
+    number: (value) => (isShort(value) ? String(value) : formats().numbers.format(value)),
     languageName: (other) => formats().languageNames.of(other) ?? other,
     or: (items) => formats().alternatives.format(items),
     timestamp: (ms) => `${formats().timestamps.format(ms)} UTC`,
@@ -100,6 +101,10 @@ function language(code: LanguageCode, translate: TFunction): Language {
         .shortDates.format(new Date(`${iso}T00:00:00Z`))
         .replaceAll(' ', '\u00a0'),
   };
+}
+
+function isShort(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 1000;
 }
 
 function createFormats(locale: string) {

@@ -166,6 +166,22 @@ describe('feature rows', () => {
     expect(requested.map(({ id }) => id)).toEqual(['SaP6', 'SvP5']);
   });
 
+  it('shares the tiers that show the same with every user, and no others', () => {
+    const tiers = (given: Partial<Given>, query = {}) =>
+      view({ tenant: premium, user: salesman, ...given }, query).solutions.flatMap((solution) => [
+        ...solution.missing,
+        ...solution.enabled,
+      ]);
+    const own = tiers({});
+    const others = (found: typeof own) => found.filter((tier) => !own.includes(tier));
+    expect(others(tiers({ tenant: structuredClone(premium), user: structuredClone(salesman) }))).toEqual([]);
+    const requested = others(tiers({ accessRequests: [requestAccess('feature:forms')] }));
+    expect(requested.flatMap(({ features: rows }) => rows.filter((row) => row.isRequested))).toHaveLength(1);
+    expect(others(tiers({ language: german }))).toHaveLength(own.length);
+    expect(tiers({}, { show: 'upgrade' }).some((tier) => own.includes(tier))).toBe(false);
+    expect(tiers({})).toEqual(own);
+  });
+
   it('shows what is missing first, and folds what is enabled unless a filter is set', () => {
     const states = (tiers: (typeof page.solutions)[number]['missing']) =>
       tiers.flatMap((tier) => tier.features.map(({ state }) => state));

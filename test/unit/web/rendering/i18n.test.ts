@@ -73,6 +73,11 @@ describe('loadLanguages', () => {
 describe('a text with placeholders', () => {
   const { t } = three.choose(['en']);
 
+  it.each([0, 7, 999, 1000, 12345.5, -3])('formats the number %d as Intl does', (value) => {
+    for (const { number, locale } of [english, german])
+      expect(number(value)).toBe(new Intl.NumberFormat(locale).format(value));
+  });
+
   it('has the plural of each number, whatever number came before', () => {
     const texts = [1, 2, 0, 1, 1.5].map((count) => t('day', { count, what: 'May' }));
     expect(texts).toEqual(['One day, 1', '2 days of May', '0 days of May', 'One day, 1', '1.5 days of May']);
