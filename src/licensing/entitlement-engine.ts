@@ -1,6 +1,6 @@
 import { findPlanFeatures, type PlanFeatures, reportOnHeldPlan } from './advice/held-plan-reports.ts';
 import { listedPlanLicenses } from './advice/listed-plan-licenses.ts';
-import { findNextTierOptions, type NextTierOption } from './advice/next-tier-options.ts';
+import { memoizeNextTierOptions, type NextTierOption } from './advice/next-tier-options.ts';
 import { memoizeSuiteTargets } from './advice/suite-target.ts';
 import {
   changesOnSuite,
@@ -26,7 +26,7 @@ import type { Diagnostic } from './diagnostics/diagnostic.ts';
 import type { Assumptions } from './entitlements/assumptions.ts';
 import { memoizeDecisions } from './entitlements/decision-cache.ts';
 import type { EntitlementReport } from './entitlements/entitlement-report.ts';
-import { memoizeByDecisions, memoizeReports } from './entitlements/report-cache.ts';
+import { memoizeReports } from './entitlements/report-cache.ts';
 import { compileRules } from './entitlements/rules.ts';
 import { indexTenant, reportUser, type TenantIndex } from './entitlements/user-report.ts';
 import type { TenantLicenses, UserLicenses } from './licenses/license-data.ts';
@@ -283,15 +283,25 @@ const maxCachedTenants = 64;
 export function createEntitlementEngine(assumptions: Assumptions): EntitlementEngine {
   const rules = compileRules(assumptions);
   const decideBy = memoizeDecisions(rules);
+  const findNextTierOptions = memoizeNextTierOptions();
   const cache = new Map<TenantLicenses, CachedTenant>();
+  const findIndexed = (plansKey: string) =>
+    [...cache.values()].find(({ index }) => index.plansKey === plansKey)?.index;
+  const toCached = (index: TenantIndex, reportOn = memoizeReports(reportUser)) => ({
+    index,
+    reportOn,
+    entitlements: createTenantEntitlements(index, { reportOn, findNextTierOptions }),
+  });
   return (tenant, today) => {
     if (tenant === null) return toCached(indexTenant(rules, null, today, decideBy)).entitlements;
     const cached = cache.get(tenant);
     const current =
       cached?.index.today === today
         ? cached
-        : // Nothing else in an index depends on the day.
-          toCached(cached ? { ...cached.index, today } : indexTenant(rules, tenant, today, decideBy), cached);
+        : cached
+          ? // Nothing else in an index depends on the day.
+            toCached({ ...cached.index, today }, cached.reportOn)
+          : toCached(indexTenant(rules, tenant, today, decideBy, findIndexed));
     // LRU by insertion order: the first key is the least recently used tenant.
     cache.delete(tenant);
     cache.set(tenant, current);
@@ -301,35 +311,35 @@ export function createEntitlementEngine(assumptions: Assumptions): EntitlementEn
   };
 }
 
-type NextTierOptions = (user: UserLicenses, report: EntitlementReport) => readonly NextTierOption[];
-
 interface CachedTenant {
   readonly index: TenantIndex;
+  /** The reports of all days. */
+  readonly reportOn: (tenant: TenantIndex, user: UserLicenses) => EntitlementReport;
   readonly entitlements: TenantEntitlements;
-  readonly nextTierOptions: NextTierOptions;
 }
 
-/** `before` is the same tenant on another day. */
-function toCached(index: TenantIndex, before?: CachedTenant): CachedTenant {
-  const nextTierOptions =
-    before?.nextTierOptions ?? memoizeByDecisions((user, report) => findNextTierOptions(index, user, report));
-  return { index, entitlements: createTenantEntitlements(index, nextTierOptions), nextTierOptions };
-}
-
-function createTenantEntitlements(tenant: TenantIndex, nextTierOptions: NextTierOptions): TenantEntitlements {
+function createTenantEntitlements(
+  tenant: TenantIndex,
+  {
+    reportOn,
+    findNextTierOptions,
+  }: Pick<CachedTenant, 'reportOn'> & {
+    readonly findNextTierOptions: ReturnType<typeof memoizeNextTierOptions>;
+  },
+): TenantEntitlements {
   const { rules, licenses, today } = tenant;
-  const report = memoizeReports((user) => reportUser(tenant, user));
+  const report = (user: UserLicenses) => reportOn(tenant, user);
   const getSuiteTarget = memoizeSuiteTargets((user) => report(user).plan);
   const { suite, billedByUseFrom, planChanges } = rules.assumptions;
   const planSeats = () => (licenses === null ? [] : countPlanSeats(licenses, billedByUseFrom));
   let planFeatures: PlanFeatures | null = null;
-  const reportOn = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
+  const reportOnPlan = (plan: HeldPlan) => reportOnHeldPlan(tenant, plan);
   return {
     report: (user) => (user === null ? reportUser(tenant, null) : report(user)),
     reportAll: (users) => new Map(users.map((user) => [user.associateId, report(user)])),
     upgrades: (user, requestedFeatures) => recommendUpgrades(tenant, user, report(user), requestedFeatures),
     whatIf: (user, plan) => whatIf(tenant, user, report(user), plan),
-    nextTierOptions: (user) => nextTierOptions(user, report(user)),
+    nextTierOptions: (user) => findNextTierOptions(tenant, user, report(user)),
     visibilityHints: (feature) => {
       const rule = rules.features.get(feature);
       return rule === undefined ? [] : findVisibilityHints(rule);
@@ -342,12 +352,12 @@ function createTenantEntitlements(tenant: TenantIndex, nextTierOptions: NextTier
     identifiedSeats: () => identifySeats(planSeats(), tenant.purchasedPlans),
     identifyPlan: (userPlan) => identifyPlan(userPlan, tenant.purchasedPlans),
     planFeatures: () => {
-      planFeatures ??= findPlanFeatures(reportOn);
+      planFeatures ??= findPlanFeatures(reportOnPlan);
       return planFeatures;
     },
-    reportOnPlan: reportOn,
+    reportOnPlan,
     licensesOfListedPlan: (associateId, userPlan) => listedPlanLicenses(tenant, associateId, userPlan),
-    moveTenant: (users, plan) => moveTenant(rules, users, reportOn, plan),
+    moveTenant: (users, plan) => moveTenant(rules, users, reportOnPlan, plan),
     planChange: (contract, change) => getPlanChangeEffect({ ...contract, today }, change, planChanges),
     diagnose: () => (licenses === null ? [] : diagnoseLicenses(licenses, rules.assumptions)),
   };

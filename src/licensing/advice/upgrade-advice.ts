@@ -4,7 +4,8 @@ import type { EntitlementReport } from '../entitlements/entitlement-report.ts';
 import type { TenantIndex } from '../entitlements/user-report.ts';
 import type { UserLicenses } from '../licenses/license-data.ts';
 import type { Upgrade } from '../plans/minimal-upgrades.ts';
-import { planDiffFinder } from './plan-diff.ts';
+import { findPlanDiff } from './plan-diff.ts';
+import { indexBefore } from './what-if.ts';
 
 /** How a user can get all requested features. */
 export interface UpgradeAdvice {
@@ -38,9 +39,9 @@ export function recommendUpgrades(
   const isAlreadyEnabled = (feature: FeatureKey) => ['enabled', 'hidden-by-role'].includes(getState(feature));
   const adds = features.filter(isOffered);
   const requestedRules = adds.flatMap((feature) => tenant.rules.features.get(feature) ?? []);
-  const findDiff = planDiffFinder(tenant, user, report);
+  const before = indexBefore(tenant, user, report);
   const upgrades = tenant.findUpgrades(requestedRules, report.plan).map((upgrade) => {
-    const { enables, disables } = findDiff(upgrade);
+    const { enables, disables } = findPlanDiff(tenant, before, upgrade);
     return { ...upgrade, alsoEnables: enables.filter((feature) => !features.includes(feature)), disables };
   });
   const undetermined = features.filter((feature) => !isAlreadyEnabled(feature) && !isOffered(feature));

@@ -34,24 +34,21 @@ interface FeatureDifference {
 }
 
 /**
- * Decides what a user would have on another user plan. Null on a CRM Suite tenant, which has no user plans. `before` is
- * the user's current report.
+ * Decides what a user would have on another user plan. Null on a CRM Suite tenant, which has no user plans. `current` is
+ * the user's report.
  */
 export function whatIf(
   tenant: TenantIndex,
   user: UserLicenses,
-  before: EntitlementReport,
+  current: EntitlementReport,
   key: PlanKey,
 ): WhatIf | null {
-  if (before.model === 'suite') return null;
+  if (current.model === 'suite') return null;
   const plan = getUserPlan(key);
-  const { licenses, granted, licenseIndex, assigned, planGrant } = moveToPlan(
-    tenant,
-    indexBefore(tenant, user, before),
-    plan,
-  );
-  const remaining = user.granted.filter(({ name }) => !assigned.has(normalizeModuleName(name)));
-  const onPlan = { ...user, granted: [...remaining, planGrant.license] };
+  const before = indexBefore(tenant, user, current);
+  const { licenses, granted, licenseIndex, planGrant } = moveToPlan(tenant, before, plan);
+  const separate = user.granted.filter(({ name }) => !before.assigned.has(normalizeModuleName(name)));
+  const onPlan = { ...user, granted: [...separate, planGrant.license] };
   const report = reportForPlan(tenant, onPlan, granted, licenseIndex, toAssignedPlan(plan));
   return {
     plan: key,
@@ -59,40 +56,59 @@ export function whatIf(
     licensesFrom: licenses.from,
     assumedSiteLicenses: licenses.missingSite,
     report,
-    changes: findDifferences(before, (feature) => report.features.get(feature)?.state),
+    changes: findDifferences(current, (feature) => report.features.get(feature)?.state),
   };
 }
 
 /** A user's licenses before a change of plan. */
-interface BeforeChange {
+export interface BeforeChange {
   readonly user: UserLicenses;
   readonly report: EntitlementReport;
-  readonly granted: readonly NormalizedLicense<GrantedLicense>[];
   readonly licenseIndex: LicenseIndex;
+  /** The names of the current plan and of what it assigns. */
+  readonly assigned: ReadonlySet<string>;
+  /** The licenses beside the plan. */
+  readonly separate: readonly NormalizedLicense<GrantedLicense>[];
 }
 
-/**
- * Returns a function that finds the changes of `whatIf` alone, for several plans of one user; none on a CRM Suite tenant.
- * The changes are the same on every day.
- */
-export function planChangeFinder(
+/** Indexes the licenses of a user before changes of plan. `report` is the current one. */
+export function indexBefore(
   tenant: TenantIndex,
   user: UserLicenses,
   report: EntitlementReport,
-): (key: PlanKey) => readonly FeatureDifference[] {
-  if (report.model === 'suite') return () => [];
-  const before = indexBefore(tenant, user, report);
-  return (key) => {
-    const plan = getUserPlan(key);
-    const { licenseIndex } = moveToPlan(tenant, before, plan);
-    return findDifferences(report, stateFinder(tenant, user, licenseIndex, toAssignedPlan(plan)));
+): BeforeChange {
+  const granted = normalizeLicenses(user.granted);
+  const licenseIndex = indexLicenses(tenant.licenseIndex, user, tenant.today, granted);
+  const assigned = new Set(licenseIndex.plans.flatMap(({ name, set }) => [name, ...set]));
+  return {
+    user,
+    report,
+    licenseIndex,
+    assigned,
+    separate: granted.filter(({ name }) => !assigned.has(name)),
   };
 }
 
-function indexBefore(tenant: TenantIndex, user: UserLicenses, report: EntitlementReport): BeforeChange {
-  const granted = normalizeLicenses(user.granted);
-  const licenseIndex = indexLicenses(tenant.licenseIndex, user, tenant.today, granted);
-  return { user, report, granted, licenseIndex };
+/**
+ * A text that is the same for users of whom all changes of plan have the same effect, if they share decisions. These tell which
+ * licenses are there; those that the plan does not assign stay.
+ */
+export function toChangeKey({ user, licenseIndex, separate }: BeforeChange): string {
+  const hasSite = separate.some(({ license }) => license.scope === 'site');
+  return JSON.stringify([hasSite, user.complete, licenseIndex.plans.map(({ set }) => set)]);
+}
+
+/** Finds the changes of `whatIf` alone; none on a CRM Suite tenant. They are the same on every day. */
+export function findPlanChanges(
+  tenant: TenantIndex,
+  before: BeforeChange,
+  key: PlanKey,
+): readonly FeatureDifference[] {
+  const { user, report } = before;
+  if (report.model === 'suite') return [];
+  const plan = getUserPlan(key);
+  const { licenseIndex } = moveToPlan(tenant, before, plan);
+  return findDifferences(report, stateFinder(tenant, user, licenseIndex, toAssignedPlan(plan)));
 }
 
 /**
@@ -100,11 +116,10 @@ function indexBefore(tenant: TenantIndex, user: UserLicenses, report: Entitlemen
  * also assigns is removed, because it cannot be distinguished from a separate grant.
  */
 function moveToPlan(tenant: TenantIndex, before: BeforeChange, plan: UserPlan) {
-  const { user, report, licenseIndex: current } = before;
+  const { user, report, licenseIndex: current, separate } = before;
   const licenses = findPlanLicenses(plan, tenant, toKnownPlan(report, current));
-  const assigned = new Set(current.plans.flatMap(({ name, set }) => [name, ...set]));
   const planGrant = grantPlan(plan, licenses.user);
-  const granted = [...before.granted.filter(({ name }) => !assigned.has(name)), planGrant];
+  const granted = [...separate, planGrant];
   const licenseIndex = joinLicenses(
     { ...tenant.licenseIndex, modules: withNames(tenant.licenseIndex.modules, licenses.missingSite) },
     {
@@ -114,7 +129,7 @@ function moveToPlan(tenant: TenantIndex, before: BeforeChange, plan: UserPlan) {
     },
     tenant.today,
   );
-  return { licenses, granted, licenseIndex, assigned, planGrant };
+  return { licenses, granted, licenseIndex, planGrant };
 }
 
 // The known contents of the user's current plan; nothing is known for other kinds of plan.

@@ -56,7 +56,10 @@ export function planKey({ licenseIndex, plan }: LicensesAndPlan): string {
 }
 
 /** Which of the named licenses are there: a bit for each, 15 to a character. */
-export function presenceKey(names: LicenseNames, { site, user }: LicenseIndex): string {
+export function presenceKey(
+  names: LicenseNames,
+  { site, user }: Pick<LicenseIndex, 'site' | 'user'>,
+): string {
   let key = '';
   let bits = 1;
   const add = (isPresent: boolean) => {

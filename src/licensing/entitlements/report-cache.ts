@@ -1,53 +1,62 @@
 import type { GrantedLicense, UserLicenses } from '../licenses/license-data.ts';
 import type { EntitlementReport } from './entitlement-report.ts';
+import type { TenantIndex } from './user-report.ts';
 
-/** Returns the report on a user. */
-type CreateReport = (user: UserLicenses) => EntitlementReport;
+/** A tenant on one day. */
+type TenantOnDay = Pick<TenantIndex, 'licenses' | 'today'>;
+
+interface CachedReport {
+  readonly user: UserLicenses;
+  readonly today: string;
+  readonly report: EntitlementReport;
+}
 
 /** Limits memory: a report takes about 50 kB. A higher limit does not help if all users differ. */
 const maxCachedReports = 64;
 
-/** Memoizes reports: users with the same licenses and function rights share one. Most tenants have few such groups. */
-export function memoizeReports(createReport: CreateReport): CreateReport {
+/**
+ * Memoizes the reports of one tenant: users with the same licenses and function rights share one, and so do days between
+ * which nothing expires. Most tenants have few such groups.
+ */
+export function memoizeReports<T extends TenantOnDay>(
+  createReport: (tenant: T, user: UserLicenses) => EntitlementReport,
+): typeof createReport {
   // The key is a hash of the names, which is cheap; users with the same key are then compared in full.
-  const cache = new Map<number, { readonly user: UserLicenses; readonly report: EntitlementReport }[]>();
+  const cache = new Map<number, readonly CachedReport[]>();
   let size = 0;
-  return (user) => {
+  return (tenant, user) => {
+    const { today } = tenant;
     const key = toCacheKey(user);
-    const cached = cache.get(key)?.find((each) => hasSameLicenses(each.user, user));
+    const cached = cache
+      .get(key)
+      ?.find((each) => hasSameLicenses(each.user, user) && isUnchanged(each.today, today, tenant, user));
     if (cached !== undefined) return cached.report;
-    const report = createReport(user);
+    const report = createReport(tenant, user);
     if (size === maxCachedReports) {
       cache.clear();
       size = 0;
     }
     size += 1;
-    cache.set(key, [...(cache.get(key) ?? []), { user, report }]);
+    cache.set(key, [...(cache.get(key) ?? []), { user, today, report }]);
     return report;
   };
 }
 
-/**
- * Memoizes what follows from the decisions for a user and the granted licenses, on every day. Users share it who share both,
- * as the users of one plan do (src/snapshots/share-rows.ts).
- */
-export function memoizeByDecisions<T>(
-  find: (user: UserLicenses, report: EntitlementReport) => T,
-): (user: UserLicenses, report: EntitlementReport) => T {
-  type ByCompleteness = Map<boolean, T>;
-  const cache = new WeakMap<
-    EntitlementReport['features'],
-    WeakMap<UserLicenses['granted'], ByCompleteness>
-  >();
-  return (user, report) => {
-    const byLicenses = cache.get(report.features) ?? new WeakMap<UserLicenses['granted'], ByCompleteness>();
-    cache.set(report.features, byLicenses);
-    const found = byLicenses.get(user.granted) ?? new Map<boolean, T>();
-    byLicenses.set(user.granted, found);
-    const known = found.get(user.complete) ?? find(user, report);
-    found.set(user.complete, known);
-    return known;
-  };
+/** Whether both days are before, on or after each date of the licenses. */
+function isUnchanged(
+  one: string,
+  other: string,
+  { licenses }: TenantOnDay,
+  { granted }: UserLicenses,
+): boolean {
+  if (one === other) return true;
+  const isSame = (date: string | null) =>
+    date === null || (one < date === other < date && one > date === other > date);
+  return (
+    (licenses === null ||
+      [licenses.expiryDate, licenses.adminWarningDate, licenses.graceDate].every(isSame)) &&
+    granted.every(({ expiryDate }) => isSame(expiryDate))
+  );
 }
 
 function toCacheKey({ granted, functionRights }: UserLicenses): number {

@@ -64,6 +64,8 @@ export interface Rules {
   readonly documentation: Readonly<Record<FeatureKey, DocumentationEvidence>>;
   /** All licenses that decide anything but the plan. */
   readonly looksAt: LicenseNames;
+  /** All licenses of a tenant that decide anything, also the tiers of its plans. */
+  readonly tenantLooksAt: LicenseNames;
   /** Whether a normalized module name is documented or in an assumption. */
   readonly isKnownModule: (module: string) => boolean;
 }
@@ -80,11 +82,14 @@ export function compileRules(assumptions: Assumptions): Rules {
   const rules = leaves.map((rows) => toRule(rows, assumptions));
   const findSuitePlan = suitePlanFinder(assumptions.suite.modules);
   const ofAddOns = [...Object.values(assumptions.addOnModules).flat(), ...aiServiceLicenses];
+  const looksAt = joinNames([...rules.map((rule) => rule.looksAt), { site: ofAddOns, user: [] }]);
+  const siteMarkers = Object.values(assumptions.tierMarkers.site).flatMap((tiers) => Object.values(tiers));
   return {
     assumptions,
     features: new Map(rules.map((rule) => [rule.feature, rule])),
     documentation,
-    looksAt: joinNames([...rules.map(({ looksAt }) => looksAt), { site: ofAddOns, user: [] }]),
+    looksAt,
+    tenantLooksAt: { site: [...new Set([...looksAt.site, ...siteMarkers])], user: [] },
     isKnownModule: (module) =>
       isKnownModule(module) || assumed.has(module) || findSuitePlan(module) !== undefined,
   };

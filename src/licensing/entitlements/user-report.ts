@@ -10,10 +10,10 @@ import {
 import { type NormalizedLicense, normalizeLicenses } from '../licenses/normalized-license.ts';
 import { type DetectedPlan, detectPlan, type PlanModel } from '../plans/detect-plan.ts';
 import { detectSuite, findSuiteIndicators, type SuiteIndicators } from '../plans/detect-suite.ts';
-import { findPurchasedPlans, type PurchasedPlans } from '../plans/seat-availability.ts';
+import { findPlanRows, findPurchasedPlans, type PurchasedPlans } from '../plans/seat-availability.ts';
 import { normalizeFunctionRights } from './apply-function-rights.ts';
 import { decideState } from './decide-entitlements.ts';
-import { type DecideBy, memoizeDecisions } from './decision-cache.ts';
+import { type DecideBy, memoizeDecisions, presenceKey } from './decision-cache.ts';
 import type { FeatureState } from './entitlement.ts';
 import type { EntitlementReport } from './entitlement-report.ts';
 import { createPurchasedPlanFeatures } from './purchased-plan-features.ts';
@@ -22,55 +22,80 @@ import { findUnknownModules } from './unknown-modules.ts';
 import { type FindUpgrades, memoizeUpgrades } from './upgrade-cache.ts';
 import { type DecideForUser, decideForUnknownUser, memoizeUserDecisions } from './user-decisions.ts';
 
+/** What depends on the plans of a tenant, their seats and the licenses that rules name, and on nothing else. */
+interface PlanDecisions {
+  readonly purchasedPlans: PurchasedPlans;
+  readonly findUpgrades: FindUpgrades;
+  readonly decideForUser: DecideForUser;
+}
+
 /** The data of a tenant that all its users share. */
-export interface TenantIndex {
+export interface TenantIndex extends PlanDecisions {
   readonly rules: Rules;
   /** Null if SuperOffice refused access to them. */
   readonly licenses: TenantLicenses | null;
   readonly licenseIndex: TenantLicenseIndex;
   readonly suiteIndicators: SuiteIndicators;
-  readonly purchasedPlans: PurchasedPlans;
   /** The names as sent, by normalized name. */
   readonly unknownModules: ReadonlyMap<string, string>;
   readonly decideBy: DecideBy;
-  readonly findUpgrades: FindUpgrades;
-  readonly decideForUser: DecideForUser;
+  /** The same for tenants whose decisions are the same for the same user. */
+  readonly plansKey: string;
   /** `YYYY-MM-DD`. */
   readonly today: string;
 }
 
 /**
  * Indexes the data of a tenant that all its users share. `licenses` is null if access was refused; `today` is
- * `YYYY-MM-DD`. `decideBy` remembers the decisions of other tenants.
+ * `YYYY-MM-DD`. `decideBy` remembers the decisions of other tenants, and `findIndexed` finds one of the same key.
  */
 export function indexTenant(
   rules: Rules,
   licenses: TenantLicenses | null,
   today: string,
   decideBy: DecideBy = memoizeDecisions(rules),
+  findIndexed: (plansKey: string) => TenantIndex | undefined = () => undefined,
 ): TenantIndex {
   const { assumptions } = rules;
   const modules = licenses?.modules ?? [];
   const normalized = normalizeLicenses(modules);
   const licenseIndex = indexTenantLicenses(licenses, normalized);
-  const purchasedPlans = findPurchasedPlans(licenseIndex, assumptions);
+  const plansKey = toPlansKey(rules, licenseIndex);
+  const { purchasedPlans, findUpgrades, decideForUser } =
+    findIndexed(plansKey) ?? decideByPlans(rules, licenseIndex, decideBy);
+  return {
+    rules,
+    licenses,
+    licenseIndex,
+    suiteIndicators: findSuiteIndicators(normalized, assumptions.suite.modules),
+    unknownModules: findUnknownModules(modules, normalized, rules),
+    decideBy,
+    plansKey,
+    purchasedPlans,
+    findUpgrades,
+    decideForUser,
+    today,
+  };
+}
+
+function decideByPlans(rules: Rules, licenseIndex: TenantLicenseIndex, decideBy: DecideBy): PlanDecisions {
+  const purchasedPlans = findPurchasedPlans(licenseIndex, rules.assumptions);
   const findUpgrades = memoizeUpgrades({
     purchasedPlans,
     isInPurchasedPlan: createPurchasedPlanFeatures(licenseIndex, purchasedPlans, decideBy),
     siteLicenses: licenseIndex.modules,
   });
   return {
-    rules,
-    licenses,
-    licenseIndex,
-    suiteIndicators: findSuiteIndicators(normalized, assumptions.suite.modules),
     purchasedPlans,
-    unknownModules: findUnknownModules(modules, normalized, rules),
-    decideBy,
     findUpgrades,
     decideForUser: memoizeUserDecisions(rules, { decideBy, findUpgrades }),
-    today,
   };
+}
+
+function toPlansKey({ tenantLooksAt, assumptions }: Rules, licenseIndex: TenantLicenseIndex): string {
+  const present = presenceKey(tenantLooksAt, { site: licenseIndex.modules, user: new Set() });
+  const plans = findPlanRows(licenseIndex, assumptions.billedByUseFrom);
+  return JSON.stringify([present, licenseIndex.licensesKnown, plans]);
 }
 
 /** Decides every feature of the catalogue for one user. `user` is null if the user is unknown. */

@@ -1,3 +1,4 @@
+import { memoizeByText } from './memoize-by-text.ts';
 import { normalizeModuleName } from './module-names.ts';
 
 /**
@@ -7,8 +8,11 @@ import { normalizeModuleName } from './module-names.ts';
  * (docs/superoffice/licenses.md#4-extraflags-and-extrainfo).
  */
 export function parseLicenseSet(extraInfo: string): readonly string[] {
-  if (!extraInfo.includes('=')) return [];
+  return extraInfo.includes('=') ? findLicenseSet(extraInfo) : [];
+}
+
+const findLicenseSet = memoizeByText((extraInfo): readonly string[] => {
   const commands = extraInfo.split(/;|(?<!\s)\s+(?=[a-z]+\s*=)/i);
   const listed = commands.flatMap((command) => /^\s*set\s*=(.*)$/is.exec(command)?.[1]?.split(',') ?? []);
   return [...new Set(listed.map(normalizeModuleName))].filter((name) => name !== '');
-}
+});

@@ -9,6 +9,7 @@ import {
   type Tier,
 } from '../catalogue/solutions.ts';
 import type { PlanRow } from '../licenses/license-index.ts';
+import { memoizeByText } from '../licenses/memoize-by-text.ts';
 
 /**
  * The step that found a tier. `description-guess`: an abbreviation in the description whose meaning is a guess. `none`: no
@@ -164,12 +165,9 @@ const tierWord = new RegExp(
   'gi',
 );
 
-function findTierWords(description: string): readonly TierWord[] {
-  return [...description.toLowerCase().matchAll(tierWord)].map(([, solution, word = '']) => ({
-    word,
-    solution,
-  }));
-}
+const findTierWords = memoizeByText((description): readonly TierWord[] =>
+  [...description.toLowerCase().matchAll(tierWord)].map(([, solution, word = '']) => ({ word, solution })),
+);
 
 /**
  * The tier that a description names for a solution with these words; null if it names none or both. Parts are separate

@@ -2,7 +2,7 @@ import { findPlanModule, isNamedPlan, isPlanModule } from '../catalogue/plan-mod
 import { type DetectedTier, type PerSolution, solutions } from '../catalogue/solutions.ts';
 import type { UserPlan } from '../catalogue/user-plans.ts';
 import { countFree } from '../licenses/license-counts.ts';
-import type { TenantLicenseIndex, TenantPlanRow } from '../licenses/license-index.ts';
+import type { PlanRow, TenantLicenseIndex, TenantPlanRow } from '../licenses/license-index.ts';
 import { isBilledByUse } from './billed-by-use.ts';
 import { combineTiers, detectTiers, type TierIndicators } from './detect-tiers.ts';
 
@@ -13,11 +13,15 @@ import { combineTiers, detectTiers, type TierIndicators } from './detect-tiers.t
  */
 export type Seat = 'assign' | 'by-use' | 'buy' | 'ask';
 
-/** A plan row of the tenant, its detected tiers, and the availability of its seats. */
-interface PurchasedPlan {
-  readonly row: TenantPlanRow;
-  readonly tiers: PerSolution<DetectedTier>;
+/** A plan row of the tenant and the availability of its seats. */
+interface PlanWithSeat {
+  readonly row: PlanRow;
   readonly seat: Seat;
+}
+
+/** A plan row with its detected tiers. */
+interface PurchasedPlan extends PlanWithSeat {
+  readonly tiers: PerSolution<DetectedTier>;
 }
 
 /** The purchased user plans of a tenant. */
@@ -32,22 +36,31 @@ export function findPurchasedPlans(
   tenant: TenantLicenseIndex,
   assumed: TierIndicators & { readonly billedByUseFrom: number },
 ): PurchasedPlans {
-  const byUse = isBilledByUse(tenant.plans, assumed.billedByUseFrom);
-  const plans = tenant.plans.flatMap((row) => {
+  const { rows, seatIfNotPurchased } = findPlanRows(tenant, assumed.billedByUseFrom);
+  const plans = rows.flatMap(({ row, seat }) => {
     const { name } = row;
     if (!isPlanModule(name)) return [];
     const sources = { modules: new Set(row.set), site: tenant.modules };
-    return [
-      {
-        row,
-        tiers: combineTiers(detectTiers({ ...row, name }, sources, assumed)),
-        seat: getSeat(row, byUse),
-      },
-    ];
+    return [{ row, seat, tiers: combineTiers(detectTiers({ ...row, name }, sources, assumed)) }];
   });
+  return { plans, seatIfNotPurchased };
+}
+
+/** Finds the seats of all plan rows of a tenant, without their numbers: two tenants with equal ones have the same plans. */
+export function findPlanRows(
+  tenant: TenantLicenseIndex,
+  billedByUseFrom: number,
+): Omit<PurchasedPlans, 'plans'> & { readonly rows: readonly PlanWithSeat[] } {
+  const byUse = isBilledByUse(tenant.plans, billedByUseFrom);
   // A plan row with an undocumented name is possibly the requested plan.
   const undocumented = tenant.plans.some(({ name }) => !isNamedPlan(name));
-  return { plans, seatIfNotPurchased: undocumented || byUse || !tenant.licensesKnown ? 'ask' : 'buy' };
+  return {
+    rows: tenant.plans.map((plan) => {
+      const { name, description, set } = plan;
+      return { row: { name, description, set }, seat: getSeat(plan, byUse) };
+    }),
+    seatIfNotPurchased: undocumented || byUse || !tenant.licensesKnown ? 'ask' : 'buy',
+  };
 }
 
 /**

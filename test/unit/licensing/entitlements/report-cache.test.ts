@@ -1,8 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { memoizeReports } from '../../../../src/licensing/entitlements/report-cache.ts';
-import type { GrantedLicense, UserLicenses } from '../../../../src/licensing/licenses/license-data.ts';
+import type {
+  GrantedLicense,
+  TenantLicenses,
+  UserLicenses,
+} from '../../../../src/licensing/licenses/license-data.ts';
 import { reportEntitlements } from '../fixtures/engine.ts';
-import { grantedLicense, userWith } from '../fixtures/tenants.ts';
+import { grantedLicense, tenantWith, userWith } from '../fixtures/tenants.ts';
 
 const user: UserLicenses = {
   ...userWith(grantedLicense({ name: 'sale-cal' }), grantedLicense({ name: 'web' })),
@@ -13,7 +17,10 @@ function setUp() {
   const createReport = vi.fn((each: UserLicenses) =>
     reportEntitlements({ tenant: null, user: each, today: '2026-12-01' }),
   );
-  return { createReport, getReport: memoizeReports(createReport) };
+  const reportOn = memoizeReports((_tenant, each) => createReport(each));
+  const getReport = (each: UserLicenses, today = '2026-12-01', licenses: TenantLicenses | null = null) =>
+    reportOn({ licenses, today }, each);
+  return { createReport, getReport };
 }
 
 /** Returns a license that differs from others only in its name. */
@@ -90,6 +97,28 @@ describe('memoizeReports', () => {
       expect(createReport.mock.calls).toEqual([[a], [b]]);
     }
   });
+
+  it.each([
+    ['a user without dates', {}, null, 1],
+    ['a license of the user that expires on the second day', {}, '2026-12-02', 2],
+    ['a license of the user that has expired on the second day', {}, '2026-12-01', 2],
+    ['a license of the user that expired before', {}, '2026-11-30', 1],
+    ['a license of the user that expires later', {}, '2026-12-03', 1],
+    ['an expiry date of the tenant', { expiryDate: '2026-12-01' }, null, 2],
+    ['a first day of warnings', { adminWarningDate: '2026-12-02' }, null, 2],
+    ['a grace period that ends', { graceDate: '2026-12-01' }, null, 2],
+    ['a grace period that ends later', { graceDate: '2026-12-03' }, null, 1],
+  ])(
+    'builds another report on another day only for a date in between: %s',
+    (_what, dates, expiryDate, count) => {
+      const { createReport, getReport } = setUp();
+      const tenant = { ...tenantWith(), ...dates };
+      const other = changed({ expiryDate });
+      for (const day of ['2026-12-01', '2026-12-02', '2026-12-01', '2026-12-02'])
+        getReport(other, day, tenant);
+      expect(createReport).toHaveBeenCalledTimes(count);
+    },
+  );
 
   it('caches at most 64 reports of a tenant and clears the cache beyond that', () => {
     const { createReport, getReport } = setUp();
