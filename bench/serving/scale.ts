@@ -81,7 +81,12 @@ async function measure(benchDatabase: BenchDatabase, tenants: number): Promise<S
   return {
     tenants,
     startMs: app.readyAfterMs,
-    load: { perSecond: medianOf('perSecond'), total: views, p50: medianOf('p50'), p99: medianOf('p99') },
+    load: {
+      perSecond: Math.round(medianOf('perSecond')),
+      total: views,
+      p50: medianOf('p50'),
+      p99: medianOf('p99'),
+    },
     cachedBytesPerTenant: Math.round((after.heap - before.heap + after.external - before.external) / tenants),
     queriesPerView: round(queries / views),
   };
@@ -186,7 +191,8 @@ function createPanelRequest(environment: NodeJS.ProcessEnv, index: number, assoc
   const tenantId = tenantIdAt(index);
   return {
     path: `/panel?uctx=${tenantId}&usid=${associateId}&lang=en`,
-    headers: { cookie: sessionCookie(environment, { tenantId, associateId }) },
+    // As browsers ask: the page is kept in the form that is asked for.
+    headers: { cookie: sessionCookie(environment, { tenantId, associateId }), 'accept-encoding': 'br' },
   };
 }
 
