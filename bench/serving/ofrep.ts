@@ -14,7 +14,7 @@ import { appOptions, type ServerProcess, startApp, startBaseline } from './proce
 import { seedTenants, tenantIdAt } from './seed.ts';
 import { formatTable, round } from './table.ts';
 
-const rounds = { warmUp: 1, measured: 5 };
+const rounds = { warmUp: 1, measured: 11 };
 const seconds = 4;
 const connections = 10;
 /** Of the issue that the API was built for: answers per second on two cores, and times the bare server. */

@@ -116,13 +116,17 @@ function createRequest(tenantId: string, cookie: string): Request {
 
 function run(middleware: ReturnType<typeof securityHeaders>, request: Request): void {
   let onClose = () => {};
+  const listen = (_event: string, listener: () => void) => {
+    onClose = listener;
+  };
   const response = {
     statusCode: 200,
     writableFinished: true,
+    setHeader: () => {},
     setHeaders: () => {},
-    once: (_event: string, listener: () => void) => {
-      onClose = listener;
-    },
+    removeHeader: () => {},
+    on: listen,
+    once: listen,
   };
   middleware({ ...request } as Request, response as unknown as Response, () => {});
   onClose();
