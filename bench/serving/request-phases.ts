@@ -123,7 +123,6 @@ function run(middleware: ReturnType<typeof securityHeaders>, request: Request): 
     statusCode: 200,
     writableFinished: true,
     setHeader: () => {},
-    setHeaders: () => {},
     removeHeader: () => {},
     on: listen,
     once: listen,

@@ -294,14 +294,10 @@ export function createEntitlementEngine(assumptions: Assumptions): EntitlementEn
   });
   return (tenant, today) => {
     if (tenant === null) return toCached(indexTenant(rules, null, today, decideBy)).entitlements;
-    const cached = cache.get(tenant);
-    const current =
-      cached?.index.today === today
-        ? cached
-        : cached
-          ? // Nothing else in an index depends on the day.
-            toCached({ ...cached.index, today }, cached.reportOn)
-          : toCached(indexTenant(rules, tenant, today, decideBy, findIndexed));
+    const cached = cache.get(tenant) ?? toCached(indexTenant(rules, tenant, today, decideBy, findIndexed));
+    const { index, reportOn } = cached;
+    // Nothing else in an index depends on the day.
+    const current = index.today === today ? cached : toCached({ ...index, today }, reportOn);
     // LRU by insertion order: the first key is the least recently used tenant.
     cache.delete(tenant);
     cache.set(tenant, current);

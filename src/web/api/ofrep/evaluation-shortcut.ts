@@ -60,9 +60,9 @@ function findTarget({ method, url = '', headers }: IncomingMessage): Target | nu
   return { route: key === null ? base : `${base}/:key`, key };
 }
 
-/** What the app's first steps add to a request. They add it again to one that the app serves after all. */
+/** What the evaluation for a known key reads of the app's first steps. They add theirs to a request that the app serves after all. */
 function withoutApp(request: IncomingMessage): Request {
-  return Object.assign(request, { clientAddress: '', log: silentLog }) as unknown as Request;
+  return Object.assign(request, { log: silentLog }) as unknown as Request;
 }
 
 const silentLog: Request['log'] = {
