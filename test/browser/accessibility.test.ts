@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isLongForm } from '../support/long-form.ts';
 import { install } from '../support/planlens.ts';
 import {
@@ -184,9 +184,16 @@ describe('page accessibility', () => {
       const { page, panel } = await openEssentialPanel();
       await panel.locator('[data-row="SaP9"] summary').click();
       await panel.locator('[data-row="SaP9"] .why details > summary').last().click();
-      const { violations, passes } = await new AxeBuilder({ page }).include([frame, 'html']).analyze();
+      // axe skips a frame that does not load its script within a second.
+      const { violations } = await vi.waitFor(
+        async () => {
+          const results = await new AxeBuilder({ page }).include([frame, 'html']).analyze();
+          expect(results.passes.map(({ id }) => id)).toContain('color-contrast');
+          return results;
+        },
+        { timeout: 60_000 },
+      );
       expect(describeViolations(violations)).toEqual([]);
-      expect(passes.map(({ id }) => id)).toContain('color-contrast');
     });
 
     // certifies R43
