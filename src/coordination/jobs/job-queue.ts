@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { fromKysely as adaptKysely, JobWithMetadata, KyselyTransactionLike, PgBoss } from 'pg-boss';
 import { prepared } from '../../database/prepared.ts';
 import { closeBoss, startBoss } from './boss.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
+import { findDueQueues } from './due-queues.ts';
 import {
   deadLetterQueue,
   type Payload,
@@ -70,9 +72,10 @@ export async function openJobQueue(deps: {
   const { fromKysely } = await import('pg-boss');
   const boss = await startBoss({ url, isWorker: true, onFailed: onJobQueueFailed });
   await createQueues(boss);
-  const names = new Set<QueueName>();
+  const wakers = new Map<QueueName, () => void>();
   const active = new Set<Promise<void>>();
-  const polls: NodeJS.Timeout[] = [];
+  const closing = new AbortController();
+  wakeUntil(closing.signal, { boss, wakers, onFailed: onJobQueueFailed });
 
   return {
     async enqueue(queue, jobs, transaction) {
@@ -91,8 +94,9 @@ export async function openJobQueue(deps: {
     },
 
     async process(queue, handle) {
-      if (names.has(queue)) return;
-      names.add(queue);
+      if (wakers.has(queue)) return;
+      const idle = new Set<string>();
+      wakers.set(queue, () => wakeOne(boss, idle));
       const handleJob = createHandler(queue, handle, onJobAttempt);
       const processJob = async (job: JobWithMetadata<unknown>) => {
         const processing = handleJob(job);
@@ -102,7 +106,7 @@ export async function openJobQueue(deps: {
         active.delete(ended);
         return processing;
       };
-      polls.push(await startWorkers(boss, queue, processJob));
+      await startWorkers(boss, queue, { idle, processJob });
     },
 
     deadLetters: createDeadLetters(boss),
@@ -110,14 +114,17 @@ export async function openJobQueue(deps: {
     schedule: (queue, cron) => boss.schedule(queue, cron, {}, { singletonKey: queue }),
 
     async stopProcessing() {
-      // Not awaited: a worker that fetches from a silent database stops only when its query times out.
-      for (const poll of polls) clearInterval(poll);
-      for (const name of names) boss.offWork(name, { wait: false }).catch(onJobQueueFailed);
-      names.clear();
+      const stopped = Promise.all([...wakers.keys()].map((name) => boss.offWork(name)));
+      wakers.clear();
+      // A worker may be fetching a job, which it then processes. A silent database does not let it fetch for a minute.
+      await Promise.race([stopped.catch(onJobQueueFailed), sleep(fetchTimeoutMs, undefined, { ref: false })]);
       await Promise.all(active);
     },
 
-    close: () => closeBoss(boss).catch(onJobQueueFailed),
+    async close() {
+      closing.abort();
+      await closeBoss(boss).catch(onJobQueueFailed);
+    },
   };
 }
 
@@ -128,20 +135,48 @@ function preparing({ executeSql }: KyselyAdapter): KyselyAdapter {
   return { executeSql: (text, values) => executeSql(prepared + text, values) };
 }
 
-/** How often each worker looks for jobs by itself, s. */
-const ownPollSeconds = 30;
+/** How often a process looks for queues with a job that is due, ms. */
+const pollMs = 1_000;
+/** How long a stop waits for workers that are fetching a job, ms. */
+const fetchTimeoutMs = 2_000;
+/** How often each worker looks for jobs by itself, s. It need not, as the process does. */
+const ownPollSeconds = 10 * 60;
+
+/** Wakes one idle worker of each queue that has a job which is due, every second until `closing`. */
+async function wakeUntil(
+  closing: AbortSignal,
+  deps: {
+    boss: PgBoss;
+    wakers: ReadonlyMap<QueueName, () => void>;
+    onFailed: (error: Error) => void;
+  },
+): Promise<void> {
+  const { boss, wakers, onFailed } = deps;
+  const wakeDue = async () => {
+    for (const queue of await findDueQueues(boss, [...wakers.keys()])) wakers.get(queue)?.();
+  };
+  for (;;) {
+    await sleep(pollMs, undefined, { signal: closing, ref: false }).catch(() => {});
+    if (closing.aborted) return;
+    if (wakers.size > 0) await wakeDue().catch(onFailed);
+  }
+}
+
+function wakeOne(boss: PgBoss, idle: ReadonlySet<string>): void {
+  const [worker] = idle;
+  if (worker !== undefined) boss.notifyWorker(worker);
+}
 
 /**
- * Starts the workers of a queue. Each takes one job at a time: a slow job does not delay others that were fetched with it.
- * One idle worker at a time looks for jobs; one that finds a job wakes the next, so that an idle process sends few queries.
- * @returns the timer that wakes a worker
+ * Starts the workers of a queue, which add their ids to `idle` while they wait. Each takes one job at a time: a slow job does
+ * not delay others that were fetched with it. One that finds a job wakes the next, so that few workers look for few jobs.
  */
 async function startWorkers(
   boss: PgBoss,
   queue: QueueName,
-  processJob: (job: JobWithMetadata<unknown>) => Promise<void>,
-): Promise<NodeJS.Timeout> {
-  const { workers, pollSeconds } = queueWork[queue];
+  deps: { idle: Set<string>; processJob: (job: JobWithMetadata<unknown>) => Promise<void> },
+): Promise<void> {
+  const { idle, processJob } = deps;
   const options = {
     includeMetadata: true,
     // Counted in the process: the database would let workers that claim at the same moment exceed it.
@@ -149,19 +184,14 @@ async function startWorkers(
     pollingIntervalSeconds: ownPollSeconds,
     notifyPollingIntervalSeconds: ownPollSeconds,
   } as const;
-  const idle = new Set<string>();
-  const wakeOne = () => {
-    const [worker] = idle;
-    if (worker !== undefined) boss.notifyWorker(worker);
-  };
-  for (let index = 0; index < workers; index += 1) {
+  for (let index = 0; index < queueWork[queue].workers; index += 1) {
     let worker = '';
     worker = await boss.work<unknown, void, typeof options>(
       queue,
       options,
       async (jobs: JobWithMetadata<unknown>[]) => {
         idle.delete(worker);
-        wakeOne();
+        wakeOne(boss, idle);
         try {
           for (const job of jobs) await processJob(job);
         } finally {
@@ -173,7 +203,6 @@ async function startWorkers(
     );
     idle.add(worker);
   }
-  return setInterval(wakeOne, pollSeconds * 1_000).unref();
 }
 
 /** Reports every attempt. pg-boss stores the error of a failed one, so only its reason is passed on. */

@@ -54,8 +54,6 @@ export const queueOptions = {
 interface QueueWork {
   /** Jobs that a process works on at once. */
   readonly workers: number;
-  /** How often one of the idle workers looks for jobs, s. */
-  readonly pollSeconds: number;
   /** Whether NOTIFY wakes every idle worker of all processes for a new job. */
   readonly notify: boolean;
 }
@@ -65,11 +63,11 @@ interface QueueWork {
  * is active at a time, so that a slow tenant occupies one worker.
  */
 export const queueWork: Readonly<Record<QueueName, QueueWork>> = {
-  'state-changes': { workers: 4, pollSeconds: 1, notify: true },
+  'state-changes': { workers: 4, notify: true },
   // Without NOTIFY: at a thousand events a second it would wake workers more often than there are jobs.
-  'user-changes': { workers: 8, pollSeconds: 1, notify: false },
-  reconciliations: { workers: 4, pollSeconds: 2, notify: true },
-  'due-reconciliations': { workers: 1, pollSeconds: 5, notify: true },
-  reencryptions: { workers: 1, pollSeconds: 30, notify: false },
-  purges: { workers: 1, pollSeconds: 30, notify: false },
+  'user-changes': { workers: 8, notify: false },
+  reconciliations: { workers: 4, notify: true },
+  'due-reconciliations': { workers: 1, notify: true },
+  reencryptions: { workers: 1, notify: false },
+  purges: { workers: 1, notify: false },
 };
