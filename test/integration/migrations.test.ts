@@ -96,7 +96,10 @@ describe('startup on a database with an earlier known migration', async () => {
   it.each(examined)('migrates from %s without data loss and reconciles the tenant', async (version) => {
     const databaseUrl = await databaseAt(version);
     const url = await start(databaseUrl);
-    expect(await read(panelUrl({ url }, salesPremium), salesPremium)).toContain('<h1>Sales-Premium</h1>');
+    // A process that has just started may be slower than SuperOffice and the database are waited for.
+    await expect
+      .poll(() => read(panelUrl({ url }, salesPremium), salesPremium))
+      .toContain('<h1>Sales-Premium</h1>');
 
     const applied = await rowsIn(databaseUrl, 'kysely_migration');
     expect(applied.map(({ name }) => name).sort()).toEqual(versions);
