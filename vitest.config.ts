@@ -20,15 +20,20 @@ const onlyLong = isLongForm
 /** Tests that replace the HTTP client of Node.js with nock, which is state of the process. */
 const mockedHttp = 'test/unit/superoffice/**/*.test.ts';
 
-/** The files that take longest, most of it waiting: they start first, and the others use the cores meanwhile. */
+/**
+ * The files that take longest, most of it waiting: they start first, and the others use the cores meanwhile. The other unit
+ * tests start last, so that no worker waits at the end for one slow file.
+ */
 const slowest = [
   'test/browser/accessibility.test.ts',
-  ...['outages', 'server', 'install', 'many-processes', 'callbacks', 'migrations', 'cli', 'webhooks'].map(
+  'test/unit/database/embedded-postgres.test.ts',
+  ...['outages', 'server', 'install', 'many-processes', 'callbacks', 'migrations', 'cli', 'locale-keys'].map(
     (name) => `test/integration/${name}.test.ts`,
   ),
   'test/browser/sign-in.test.ts',
-  'test/unit/database/embedded-postgres.test.ts',
-  'test/unit/coordination/job-queue.test.ts',
+  ...['coordination/job-queue', 'database/configured-database', 'tenants/reencrypt'].map(
+    (name) => `test/unit/${name}.test.ts`,
+  ),
   ...['malformed-responses', 'lost-authority', 'exhaustion'].map((name) => `test/security/${name}.test.ts`),
   'test/sandbox/demo.test.ts',
 ];
@@ -37,7 +42,8 @@ class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
       const index = slowest.findIndex((file) => moduleId.endsWith(file));
-      return index === -1 ? slowest.length : index;
+      if (index !== -1) return index;
+      return slowest.length + (moduleId.includes('/test/unit/') ? 1 : 0);
     };
     return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
   }
