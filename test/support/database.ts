@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 
@@ -52,18 +52,25 @@ export async function recordMigrations(
   }
 }
 
-/** Runs one SQL statement on a connection of its own. */
+/** Runs one SQL statement outside the app. */
 export async function runStatement(url: string, statement: string): Promise<void> {
   await runQuery(url, statement);
 }
 
-/** Runs one SQL statement on a connection of its own. @returns its rows */
+/** Runs one SQL statement outside the app. @returns its rows */
 export async function runQuery(url: string, statement: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(statement)).rows;
-  } finally {
-    await client.end();
-  }
+  return (await poolOf(url).query<Record<string, unknown>>(statement)).rows;
+}
+
+/** The connection to each database, kept for the next statement: to open one takes the time of ten statements. */
+const pools = new Map<string, Pool>();
+
+function poolOf(url: string): Pool {
+  const opened = pools.get(url);
+  if (opened !== undefined) return opened;
+  const pool = new Pool({ connectionString: url, max: 1, idleTimeoutMillis: 1_000, allowExitOnIdle: true });
+  // A test may end the connection or its server: the next statement opens another.
+  pool.on('error', () => {});
+  pools.set(url, pool);
+  return pool;
 }

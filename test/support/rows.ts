@@ -1,15 +1,7 @@
-import { Client } from 'pg';
+import { escapeIdentifier } from 'pg';
+import { runQuery } from './database.ts';
 
 /** Reads all rows of a table, with their columns as PostgreSQL stores them. */
-export async function rowsIn(databaseUrl: string, table: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<Record<string, unknown>>(
-      `select * from ${client.escapeIdentifier(table)}`,
-    );
-    return rows;
-  } finally {
-    await client.end();
-  }
+export function rowsIn(databaseUrl: string, table: string): Promise<Record<string, unknown>[]> {
+  return runQuery(databaseUrl, `select * from ${escapeIdentifier(table)}`);
 }
