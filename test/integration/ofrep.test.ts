@@ -178,6 +178,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     });
 
     it('sends no request to SuperOffice for a user whose licenses are known', async () => {
+      await control.whenDelivered();
       await untilCallbacksProcessed(planlens.environment);
       await askAll();
       const before = control.requests({}).length;
@@ -414,6 +415,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       const { eventStreams } = await askAll();
       const { source } = listenTo(eventStreams[0]?.url ?? '');
       await expect.poll(() => source.readyState).toBe(1);
+      await control.whenDelivered();
       await untilCallbacksProcessed(planlens.environment);
       control.clearRequests();
       await services.licenses.expireUsers(tenantId, [101, 102], Date.parse('2100-01-01'));

@@ -225,6 +225,7 @@ describe('the life cycle of a tenant', async () => {
       // The list keeps a user who holds a plan.
       expect(await about()).toMatchObject([{ associate_id: associateId, retired: true }]);
       control.setPlan({ tenant: tenantId, associateId, plan: null });
+      await control.whenDelivered();
       await idle();
       await reconcileNow(planlens, tenantId);
       expect(await about()).toEqual([]);
