@@ -10,7 +10,7 @@ import { adminPages } from '../../src/web/administrator-pages.ts';
 import type { Session } from '../../src/web/sign-in/session.ts';
 import { listAccessRequests } from '../support/access-requests.ts';
 import { keyringText } from '../support/keyrings.ts';
-import { scaleRuns } from '../support/long-form.ts';
+import { isLongForm, scaleRuns } from '../support/long-form.ts';
 import {
   featureUrl,
   install,
@@ -384,26 +384,29 @@ describe('authorization', async () => {
       '/assets',
     ];
     const allowed = [url, planlens.sandbox.url].map((each) => new URL(each).origin);
-    for (const path of paths)
-      for (const name of names)
-        for (const value of evilValues) {
-          const query = `${panelQuery}&challenge=${'a'.repeat(43)}&${name}=${encodeURI(value)}`;
-          const response = await send(`${url}${path}?${query}`, {
-            headers: {
-              host: 'evil.example',
-              'x-forwarded-host': 'evil.example',
-              forwarded: 'host=evil.example',
-              cookie: createCookie(other),
-            },
-          });
-          const location = response.headers.get('location');
-          if (location !== null)
-            expect(allowed, `${path}?${name}=${value}`).toContain(new URL(location, `${url}${path}`).origin);
-          expect(response.headers.get('content-security-policy') ?? "frame-ancestors 'none'").toMatch(
-            /frame-ancestors ('none'|https:\/\/\*\.superoffice\.com http:\/\/127\.0\.0\.1:\d+)$/,
-          );
-          expect(await response.text()).not.toMatch(/(href|src|action)="[^"]*evil\.example/);
-        }
+    const requests = paths.flatMap((path) =>
+      names.flatMap((name) => evilValues.map((value) => ({ path, name, value }))),
+    );
+    // Every seventh has each path, each name and each value.
+    const examined = requests.filter((_request, index) => isLongForm || index % 7 === 0);
+    for (const { path, name, value } of examined) {
+      const query = `${panelQuery}&challenge=${'a'.repeat(43)}&${name}=${encodeURI(value)}`;
+      const response = await send(`${url}${path}?${query}`, {
+        headers: {
+          host: 'evil.example',
+          'x-forwarded-host': 'evil.example',
+          forwarded: 'host=evil.example',
+          cookie: createCookie(other),
+        },
+      });
+      const location = response.headers.get('location');
+      if (location !== null)
+        expect(allowed, `${path}?${name}=${value}`).toContain(new URL(location, `${url}${path}`).origin);
+      expect(response.headers.get('content-security-policy') ?? "frame-ancestors 'none'").toMatch(
+        /frame-ancestors ('none'|https:\/\/\*\.superoffice\.com http:\/\/127\.0\.0\.1:\d+)$/,
+      );
+      expect(await response.text()).not.toMatch(/(href|src|action)="[^"]*evil\.example/);
+    }
   });
 
   it('a sign-in leads back to the page and carries its query as data, whatever it says', async () => {
