@@ -23,6 +23,8 @@ export interface BrowserFixture {
   readonly planlens: Planlens;
   /** Opens a separate browser window, by default in German and blocking third-party cookies. */
   open(options?: WindowOptions): Promise<BrowserWindow>;
+  /** Opens the panel of a user in a German window that is kept for them, signed in: half the work of a new one. */
+  openPanel(person: TestUser): Promise<BrowserWindow>;
   close(): Promise<void>;
 }
 
@@ -58,9 +60,18 @@ export async function openBrowserFixture(browserArgs: readonly string[] = []): P
   await install(planlens);
   await install(planlens, testUsers.otherAdministrator);
   const browser = await launchBrowser(browserArgs);
+  const keptWindows = new Map<string, BrowserWindow & { readonly consoleErrors: string[] }>();
   return {
     planlens,
     open: (options = {}) => openWindow(browser, planlens, options),
+    async openPanel(person) {
+      const window = keptWindows.get(person.userName) ?? (await openWindow(browser, planlens, {}));
+      keptWindows.set(person.userName, window);
+      window.consoleErrors.length = 0;
+      await window.page.unrouteAll();
+      await window.signIn(person);
+      return window;
+    },
     async close() {
       await browser.close();
       await planlens.close();
@@ -72,7 +83,7 @@ async function openWindow(
   browser: Browser,
   { sandbox, url: planlensUrl }: Planlens,
   options: WindowOptions,
-): Promise<BrowserWindow> {
+): Promise<BrowserWindow & { readonly consoleErrors: string[] }> {
   const viewport = { width: 1280, height: 900 };
   const {
     locale = 'de-DE',

@@ -35,8 +35,7 @@ describe('panel in use', () => {
   });
 
   test('an opened feature shows the plans and the request, then the reason, then what it is based on, folded', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesEssential);
+    const { panel } = await fixture.openPanel(germanUsers.salesEssential);
     const why = panel.locator('[data-row="SaP9"] .why');
     await panel.locator('[data-row="SaP9"] summary').click();
     await why.locator('.main-reason').waitFor();
@@ -56,8 +55,7 @@ describe('panel in use', () => {
   });
 
   test('the button that asks is filled and a link into SuperOffice is outlined', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesEssential);
+    const { panel } = await fixture.openPanel(germanUsers.salesEssential);
     await panel.locator('[data-row="SaP9"] summary').click();
     const ask = panel.locator('[data-row="SaP9"] button.button');
     await ask.waitFor();
@@ -76,8 +74,7 @@ describe('panel in use', () => {
   });
 
   test('enabled features are folded until a count, a search or a click shows them', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesPremium);
+    const { panel } = await fixture.openPanel(germanUsers.salesPremium);
     const visible = () =>
       panel
         .locator('.solutions li[data-row]:visible:has(> details)')
@@ -95,8 +92,7 @@ describe('panel in use', () => {
   });
 
   test('the parts of the bar are as long as the counts say', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesPremium);
+    const { panel } = await fixture.openPanel(germanUsers.salesPremium);
     const counts = await panel
       .locator('.counts a strong')
       .evaluateAll((all) => all.map((each) => Number(each.textContent)));
@@ -109,8 +105,7 @@ describe('panel in use', () => {
   });
 
   test('a user without a plan sees one message with one action above a folded list', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(withoutPlan);
+    const { panel } = await fixture.openPanel(withoutPlan);
     const message = panel.getByRole('region', { name: 'Først trenger du en brukerplan' });
     expect(await message.locator('a, button').allTextContents()).toEqual(['Velg en plan og be om den']);
     expect(await panel.locator('.solutions').last().isVisible()).toBe(false);
@@ -120,9 +115,8 @@ describe('panel in use', () => {
   });
 
   test('a refresh tells what came of it, and when the next one reads again', async () => {
-    const { panel, signIn } = await fixture.open();
+    const { panel } = await fixture.openPanel(germanUsers.servicePremium);
     const { sandbox, passTime } = fixture.planlens;
-    await signIn(germanUsers.servicePremium);
     const refresh = panel.getByRole('button', { name: 'Lizenzdaten aktualisieren' });
     const status = panel.locator('[data-focus] strong');
     passTime(60_000);
@@ -141,7 +135,6 @@ describe('panel in use', () => {
   });
 
   test('the card of access requests shows three, with the comment of the administrator, and the others on demand', async () => {
-    const { panel, signIn } = await fixture.open();
     const { tenantId, associateId } = germanUsers.servicePremium;
     const { accessRequests } = fixture.planlens.services;
     const features = ['saint', 'mailings', 'quote-management', 'project-management', 'sales-guide'];
@@ -162,7 +155,7 @@ describe('panel in use', () => {
       comment: 'Not this year.',
       resolvedBy: { associateId: 131, name: 'Kari Nygård' },
     });
-    await signIn(germanUsers.servicePremium);
+    const { panel } = await fixture.openPanel(germanUsers.servicePremium);
     const card = panel.locator('section[aria-labelledby="own-requests"]');
     expect(await card.locator('li:visible').count()).toBe(3);
     expect(await card.locator('li').first().locator('q').textContent()).toBe('Not this year.');
@@ -173,8 +166,7 @@ describe('panel in use', () => {
   });
 
   test('the search comes before the plans at every width, and a filter leads from it to the list', async () => {
-    const { page, panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesEssential);
+    const { page, panel } = await fixture.openPanel(germanUsers.salesEssential);
     const search = panel.getByRole('searchbox');
     const plans = panel.locator('.suggested-upgrades');
     const list = panel.locator('.solutions').last();
@@ -198,8 +190,7 @@ describe('panel in use', () => {
   });
 
   test('the first stop of the keyboard skips to the search', async () => {
-    const { page, panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesPremium);
+    const { page, panel } = await fixture.openPanel(germanUsers.salesPremium);
     const skip = panel.getByRole('link', { name: 'Zu Suche und Funktionen springen' });
     expect(await skip.evaluate((link) => link.getBoundingClientRect().width > 1)).toBe(true);
     await skip.focus();
@@ -209,8 +200,7 @@ describe('panel in use', () => {
   });
 
   test('what was asked for is listed at once', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesEssential);
+    const { panel } = await fixture.openPanel(germanUsers.salesEssential);
     const card = panel.getByRole('region', { name: 'Ihre Wünsche' });
     const row = panel.locator('[data-row="SaP6"]');
     expect(await card.count()).toBe(0);
@@ -223,8 +213,7 @@ describe('panel in use', () => {
   });
 
   test('the solutions add up to the sum of the page, and so does a filter', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(germanUsers.servicePremium);
+    const { panel } = await fixture.openPanel(germanUsers.servicePremium);
     const enabled = panel.locator('.counts [data-show="enabled"]');
     const count = Number(await enabled.locator('strong').textContent());
     const tallies = await panel.locator('.tally').allTextContents();
@@ -234,8 +223,7 @@ describe('panel in use', () => {
   });
 
   test('back and a new sign-in lead to the same filter, opened feature and typed text', async () => {
-    const { panel, signIn } = await fixture.open();
-    await signIn(germanUsers.salesEssential);
+    const { panel } = await fixture.openPanel(germanUsers.salesEssential);
     const row = panel.locator('[data-row="SaP9"]');
     await panel.getByRole('searchbox').fill('quote');
     await row.locator('summary').first().click();
