@@ -3,11 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { adminPages } from '../../src/web/administrator-pages.ts';
 import { listAccessRequests } from '../support/access-requests.ts';
 import { runQuery } from '../support/database.ts';
+import { isLongForm } from '../support/long-form.ts';
 import { testUsers } from '../support/planlens.ts';
 import { recordSeats } from '../support/seat-counts.ts';
 import { type BrowserFixture, openBrowserFixture } from './browser-fixture.ts';
 
 const { administrator } = testUsers;
+/** The widths of pages whose narrow form differs in its layout only: the short form takes the one that can overflow. */
+const widths = isLongForm ? [320, 1280] : [320];
 
 describe("administrators' pages by keyboard", () => {
   let fixture: BrowserFixture;
@@ -41,7 +44,8 @@ describe("administrators' pages by keyboard", () => {
   test.each([320, 1280])('reaches every page from the navigation at %i pixels', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     await page.goto(`${fixture.planlens.url}/admin?lang=en`);
-    for (const { path } of adminPages) {
+    // The narrow form has the same links.
+    for (const { path } of isLongForm || width === 320 ? adminPages : adminPages.slice(0, 2)) {
       const link = page.locator(`nav.pages a[href^="${path}?"]`);
       const menu = page.getByText('Pages and languages');
       expect([await menu.isVisible(), await link.isVisible()]).toEqual([width === 320, width !== 320]);
@@ -181,7 +185,7 @@ describe("administrators' pages by keyboard", () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   });
 
-  test.each([320, 1280])('enters a price and writes a message to SuperOffice at %i pixels', async (width) => {
+  test.each(widths)('enters a price and writes a message to SuperOffice at %i pixels', async (width) => {
     const { planPrices } = fixture.planlens.services;
     await planPrices.save(administrator.tenantId, null);
     await page.setViewportSize({ width, height: 800 });
@@ -220,7 +224,7 @@ describe("administrators' pages by keyboard", () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
-  test.each([320, 1280])('creates an API key, copies it once and revokes it at %i pixels', async (width) => {
+  test.each(widths)('creates an API key, copies it once and revokes it at %i pixels', async (width) => {
     const { apiKeys } = fixture.planlens.services;
     const { tenantId } = administrator;
     const inUse = async () => (await apiKeys.list(tenantId)).filter(({ revokedAt }) => revokedAt === null);
@@ -260,7 +264,7 @@ describe("administrators' pages by keyboard", () => {
     expect(await inUse()).toEqual([]);
   });
 
-  test.each([320, 1280])('saves an answer and sends it to another person at %i pixels', async (width) => {
+  test.each(widths)('saves an answer and sends it to another person at %i pixels', async (width) => {
     const { savedAnswers, accessRequests } = fixture.planlens.services;
     await savedAnswers.remove(administrator.tenantId, 'Budget');
     await page.setViewportSize({ width, height: 800 });
@@ -292,7 +296,7 @@ describe("administrators' pages by keyboard", () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
-  test.each([320, 1280])('keeps a seat that could be reclaimed, at %i pixels', async (width) => {
+  test.each(widths)('keeps a seat that could be reclaimed, at %i pixels', async (width) => {
     const { environment, services } = fixture.planlens;
     const { tenantId } = administrator;
     await runQuery(
