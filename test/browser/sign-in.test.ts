@@ -13,6 +13,7 @@ const attemptExpiresAfterMs = 3_000;
 
 describe('panel sign-in in CRM with third-party cookies blocked', () => {
   let fixture: BrowserFixture;
+  let federatedWindow: BrowserWindow | undefined;
 
   beforeAll(async () => {
     fixture = await openBrowserFixture();
@@ -31,9 +32,14 @@ describe('panel sign-in in CRM with third-party cookies blocked', () => {
     return popUp;
   }
 
-  /** The panel of a federated user, which offers the button. */
+  /** The panel of a federated user, which offers the button, in a window without cookies that the tests share. */
   async function openFederated(): Promise<BrowserWindow> {
-    const window = await fixture.open({ way: 'unknown' });
+    federatedWindow ??= await fixture.open({ way: 'unknown' });
+    const window = federatedWindow;
+    const context = window.page.context();
+    await Promise.all(context.pages().map((page) => page !== window.page && page.close()));
+    await Promise.all([context, window.page].map((each) => each.unrouteAll()));
+    await context.clearCookies();
     await window.signIn(federated);
     await button(window).waitFor();
     return window;
