@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { prepareEmbeddedPostgresPaths } from '../../src/database/embedded-postgres-paths.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { isLongForm } from '../support/long-form.ts';
 import {
   appEnvironment,
   getVisibleText,
@@ -21,8 +22,10 @@ import { type ServerProcess, spawnServer, untilReady } from '../support/server-p
 const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
 
-/** Runs with both kinds of database, with the server as an operator starts it. */
-describe.each(['a DATABASE_URL', 'the embedded PostgreSQL'])('tenant lifecycle on %s', (kind) => {
+const databases = ['the embedded PostgreSQL', 'a DATABASE_URL'];
+
+/** Runs with the server as an operator starts it. Most other tests run with a DATABASE_URL, so that the short form does not. */
+describe.each(isLongForm ? databases : databases.slice(0, 1))('tenant lifecycle on %s', (kind) => {
   let sandbox: Sandbox;
   let url: string;
   let dataDir: string;
