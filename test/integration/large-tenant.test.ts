@@ -18,7 +18,7 @@ describe('a tenant of 5,000 users', async () => {
   afterAll(() => planlens.close());
   const { control } = planlens.sandbox;
   await install(planlens, administrator);
-  await untilReconciled(planlens.environment, 60_000);
+  await untilReconciled(planlens.environment);
   const reconciliation = control.requests();
   const cookie = sessionCookie(planlens.environment, { ...administrator, isAdministrator: true });
   const get = (path: string) => fetch(`${planlens.url}${path}`, { headers: { accept: 'text/html', cookie } });

@@ -18,7 +18,7 @@ describe('the seats that could be reclaimed, of a tenant of 5,000 users', async 
   const planlens = await startPlanlens();
   afterAll(() => planlens.close());
   await install(planlens, administrator);
-  await untilReconciled(planlens.environment, 60_000);
+  await untilReconciled(planlens.environment);
   const { services } = planlens;
 
   const get = (query = '', person = administrator, isAdministrator = true, at = path) => {

@@ -18,16 +18,16 @@ export function countWaitingCallbacks(databaseUrl: string): Promise<number> {
   return countJobs(databaseUrl, ['state-changes', 'user-changes']);
 }
 
+/** Beside other work, jobs may take so long, ms. */
+const timeout = 60_000;
+
 /** Waits until every received callback is processed. */
-export async function untilCallbacksProcessed(
-  environment: NodeJS.ProcessEnv,
-  timeout = 10_000,
-): Promise<void> {
+export async function untilCallbacksProcessed(environment: NodeJS.ProcessEnv): Promise<void> {
   await expect.poll(() => countWaitingCallbacks(String(environment.DATABASE_URL)), { timeout }).toBe(0);
 }
 
 /** Waits until no tenant is due and none is being reconciled, so that a run that began earlier is not taken for a later one. */
-export async function untilReconciled(environment: NodeJS.ProcessEnv, timeout = 10_000): Promise<void> {
+export async function untilReconciled(environment: NodeJS.ProcessEnv): Promise<void> {
   const count = () => countJobs(String(environment.DATABASE_URL), ['due-reconciliations', 'reconciliations']);
   await vi.waitUntil(async () => (await count()) === 0, { timeout });
 }
