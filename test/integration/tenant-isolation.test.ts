@@ -24,7 +24,7 @@ const { tenantId } = administrator;
 
 const databases = ['the embedded PostgreSQL', 'a DATABASE_URL'];
 
-/** Runs with the server as an operator starts it. Most other tests run with a DATABASE_URL, so that the short form does not. */
+/** The server as an operator starts it. The short form leaves out a DATABASE_URL, with which most other tests run. */
 describe.each(isLongForm ? databases : databases.slice(0, 1))('tenant lifecycle on %s', (kind) => {
   let sandbox: Sandbox;
   let url: string;
