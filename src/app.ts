@@ -16,6 +16,7 @@ import { createApiRouters } from './web/api/api-router.ts';
 import { createApiDocsRouter } from './web/api/docs/docs-router.ts';
 import { createEvaluationShortcut } from './web/api/ofrep/evaluation-shortcut.ts';
 import { createCallbacksRouter } from './web/callbacks/callbacks-router.ts';
+import { createWebhookShortcut } from './web/callbacks/webhook-shortcut.ts';
 import { createErrorHandler } from './web/error-handler.ts';
 import { createAuditRefusal } from './web/middleware/audit-refusals.ts';
 import { clientAddress, type IsTrustedProxy } from './web/middleware/client-address.ts';
@@ -151,7 +152,15 @@ export function buildApp(appDeps: AppDeps): App {
   const observe = inOneStep(requestMetrics(metrics.onRequest), requestLog(log));
   const limitClients = limitInFlight(maxInFlightPerClient);
   const headers = securityHeaders();
-  app.use(inOneStep(limitFirst, observe));
+  const callbacks = createCallbacksRouter({ ...deps, verifyStateChangeToken });
+  const webhookShortcut = createWebhookShortcut({
+    app,
+    findHook: services.webhooks.peekByHookId,
+    receiveEvent: callbacks.receiveEvent,
+    steps: inOneStep(limitFirst, observe, limitClients),
+    headers,
+  });
+  app.use(inOneStep(webhookShortcut.rejectFailed, limitFirst, observe));
   const { metricsToken, apiRequestsPerSecond: requestsPerSecond } = config;
   const api = createApiRouters({
     ...deps,
@@ -170,7 +179,7 @@ export function buildApp(appDeps: AppDeps): App {
   app.use(limitClients);
   app.use('/assets', serveAssets(root));
   app.use(createApiDocsRouter(deps));
-  app.use(createCallbacksRouter({ ...deps, verifyStateChangeToken }));
+  app.use(callbacks.router);
   const panel = createPanelRouter({ ...deps, pageCacheBytes: config.cache.pageBytes });
   app.use(panel.router);
   app.use(createSignInRouter({ ...deps, finishInstall }));
@@ -182,7 +191,7 @@ export function buildApp(appDeps: AppDeps): App {
   app.use(rest.router);
   app.use(notFound, handleError);
   const panelShortcut = createPanelShortcut({
-    app,
+    app: webhookShortcut.listener,
     findView: panel.findView,
     steps: inOneStep(limitFirst, limitClients, observe),
     headers: headersOf(inOneStep(headers, deps.inCrm)),

@@ -71,7 +71,7 @@ describe('route table', () => {
     const first = steps.findIndex(({ route }) => route !== null);
     const last = steps.findLastIndex(({ route }) => route !== null);
     expect(steps.slice(0, first).map(({ name }) => name)).toEqual([
-      'limitPipelining, clientAddress, requestMetrics, requestLog',
+      'rejectFailed, limitPipelining, clientAddress, requestMetrics, requestLog',
       // Before the evaluation of flags, which comes before the headers of pages.
       'dataHeaders, cors, limitInFlight',
     ]);

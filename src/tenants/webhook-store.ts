@@ -46,6 +46,8 @@ export interface WebhookStore {
    * @returns the webhook with this `hookId`, from a cache, as its secret never changes; null if none is installed
    */
   findByHookId(hookId: string, beforeRead?: () => void): Promise<KnownHook | null>;
+  /** The webhook with this `hookId` in the cache, without reading; null if it is not there. */
+  peekByHookId(hookId: string): KnownHook | null;
   /** Saves the result of provisioning, under the lock of the tenant. */
   saveOutcome(
     tenantId: string,
@@ -116,6 +118,8 @@ export function createWebhookStore(deps: {
         return { tenantId, key: createSecretKey(secret(), 'utf8') };
       });
     },
+
+    peekByHookId: (hookId) => cache.peek(hookId),
 
     async saveOutcome(tenantId, { webhookId, outcome, problem, consecutiveErrors }, lock) {
       await lock.transaction((transaction) =>

@@ -1,7 +1,14 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { countWaitingCallbacks, untilCallbacksProcessed } from '../support/jobs.ts';
-import { install, installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
+import {
+  install,
+  installedPlanlens,
+  metricsToken,
+  panelUrl,
+  signInToCrm,
+  testUsers,
+} from '../support/planlens.ts';
 
 const withoutPlan = { tenantId: 'Cust20001', associateId: 141, userName: 'emil.strand@designteamet.example' };
 const { tenantId } = testUsers.administrator;
@@ -161,6 +168,51 @@ describe('callbacks from SuperOffice', async () => {
       expect((await call(event(), null, 'x'.repeat(43))).status).toBe(404);
       expect((await call('x'.repeat(300_000))).status).toBe(413);
     });
+
+    it.each<[string, () => string, Record<string, string> | null]>([
+      ['an event', event, null],
+      ['a repeated event', () => event({ EventId: 'repeated' }), null],
+      ['an event without a valid signature', event, { 'X-SuperOffice-Signature': 'none' }],
+      ['a body that is too large', () => 'x'.repeat(40_000), null],
+    ])('responds to %s, logs and counts it alike before the app and in it', async (_what, body, headers) => {
+      await call(event({ EventId: 'repeated' }));
+      const { hookId } = await hook();
+      const before = await observe(() => call(body(), headers));
+      // SuperOffice adds no query.
+      const inApp = await observe(() => call(body(), headers, `${hookId}?again`));
+      expect(before).toEqual(inApp);
+      await idle();
+    });
+
+    /** The response to a request, its log lines, and what the metrics have counted, without what differs each time. */
+    async function observe(send: () => Promise<Response>) {
+      const first = planlens.logged.length;
+      const counted = await countRequests();
+      const response = await send();
+      const lines = () =>
+        planlens.logged.slice(first).filter((line) => line.includes('"path":"/callbacks/webhooks/'));
+      await expect.poll(() => lines().some((line) => line.includes('"request completed"'))).toBe(true);
+      const head = [...response.headers].filter(([name]) => !['date', 'etag'].includes(name));
+      const text = [response.status, ...head, await response.text(), ...lines()].join('\n');
+      const more = [...(await countRequests())].map(([labels, count]) => [
+        labels,
+        count - (counted.get(labels) ?? 0),
+      ]);
+      return {
+        text: text.replace(/[\da-f]{8}-[\da-f-]{27}/g, 'id').replace(/"(time|responseTime)":\d+/g, '$1'),
+        counted: more.filter(([, count]) => count !== 0),
+      };
+    }
+
+    /** The requests to webhooks that the metrics have counted, by their labels. */
+    async function countRequests(): Promise<Map<string, number>> {
+      const headers = { authorization: `Bearer ${metricsToken}` };
+      const metrics = await (await fetch(`${planlens.url}/metrics`, { headers })).text();
+      const found = metrics.matchAll(
+        /^http_request_duration_seconds_count(\{.*callbacks\/webhooks.*\}) (\d+)$/gm,
+      );
+      return new Map([...found].map(([, labels = '', count]) => [labels, Number(count)]));
+    }
 
     it('answers 405, not 410, to unsupported methods so that SuperOffice keeps the webhook active', async () => {
       for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {

@@ -12,7 +12,7 @@ import { appEnvironment, install, panelUrl, type TestUser, testUsers } from '../
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
-import { openConnection } from './raw-http.ts';
+import { openConnection, sendRaw } from './raw-http.ts';
 
 const { administrator, salesPremium } = testUsers;
 const { tenantId } = administrator;
@@ -200,6 +200,21 @@ describe('bodies of callbacks', () => {
     const notice = { tenant: tenantId, changeType: 3 };
     expect(await sandbox.control.sendStateChange(notice)).toEqual({ status: 200 });
     for (const socket of sockets) socket.destroy();
+  });
+
+  it.each([
+    ['before the app', ''],
+    ['in the app', '?'],
+  ])('of a known webhook are received from one client within its limits: %s', async (_where, query) => {
+    const [hook] = await rowsIn(databaseUrl, 'webhooks');
+    const path = `/callbacks/webhooks/${hook?.hook_id}${query}`;
+    expect((await get(path, {}, { method: 'POST' })).status).toBe(401);
+    const { sockets, responses } = await holdBodies(300, path, 1_000, () => 1);
+    await expect.poll(() => responses().length).toBe(300 - 256);
+    expect(new Set(responses())).toEqual(new Set(['429']));
+    for (const socket of sockets) socket.destroy();
+    const pipelined = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`.repeat(9);
+    expect((await sendRaw(url, pipelined)).status).toBe(0);
   });
 
   it.each(['/callbacks/state-change', `/callbacks/webhooks/known`])(

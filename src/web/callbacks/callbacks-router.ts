@@ -8,7 +8,12 @@ import { methodNotAllowed } from '../middleware/method-not-allowed.ts';
 import { limitConcurrency } from '../middleware/read-body.ts';
 import type { RequestLimits } from '../middleware/request-limits.ts';
 import { createStateChangeCallback } from './state-change-callback.ts';
-import { createWebhookCallback } from './webhook-callback.ts';
+import {
+  createReceiveEvent,
+  createWebhookCallback,
+  type ReceiveEvent,
+  webhookRoute,
+} from './webhook-callback.ts';
 
 /** An event of SuperOffice has about 1 kB (docs/superoffice/web-api.md#65-payload), a state change with its token 3 kB. */
 const maxBodyBytes = 32 * 1024;
@@ -19,7 +24,7 @@ const maxStateChanges = 200;
 /** State changes that are received from one client at once, so that it cannot keep out those of SuperOffice. */
 const maxStateChangesPerClient = 50;
 
-/** Routes that SuperOffice calls: webhook events and state changes of tenants. */
+/** Routes that SuperOffice calls: webhook events and state changes of tenants; and what receives an event. */
 export function createCallbacksRouter(deps: {
   webhooks: WebhookStore;
   callbacks: CallbackIntake;
@@ -27,12 +32,13 @@ export function createCallbacksRouter(deps: {
   verifyStateChangeToken: StateChangeTokenVerifier;
   limits: RequestLimits;
   now: () => number;
-}): Router {
+}): { readonly router: Router; readonly receiveEvent: ReceiveEvent } {
   const { verifyStateChangeToken: verifyToken } = deps;
+  const receiveEvent = createReceiveEvent({ ...deps, maxBodyBytes });
   const router = Router();
   router
-    .route('/callbacks/webhooks/:hookId')
-    .post(createWebhookCallback({ ...deps, maxBodyBytes }))
+    .route(webhookRoute)
+    .post(createWebhookCallback({ ...deps, receiveEvent }))
     .all(methodNotAllowed);
   router
     .route('/callbacks/state-change')
@@ -42,5 +48,5 @@ export function createCallbacksRouter(deps: {
       createStateChangeCallback({ ...deps, verifyToken, maxBodyBytes }),
     )
     .all(methodNotAllowed);
-  return router;
+  return { router, receiveEvent };
 }

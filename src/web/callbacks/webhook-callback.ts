@@ -12,31 +12,57 @@ import type { RequestLimits } from '../middleware/request-limits.ts';
 /** SuperOffice repeats an event for seconds; after this time, ms, only a person sends it again. */
 const repetitionMs = 60 * 60_000;
 
+/** The route of webhooks. */
+export const webhookRoute = '/callbacks/webhooks/:hookId';
+
 /**
- * Receives an event of a tenant's webhook: verifies the signature over the received bytes, enqueues the event, responds
- * with 200. Any other status counts as a failed delivery, and 410 ends the webhook
- * (docs/superoffice/web-api.md#68-delivery). The event is processed later.
- *
- * @param deps.maxBodyBytes the limit of a body. It is read once the webhook is found: a client that does not know the id of
- * one cannot make the process store a body.
- * @throws AppError `not-found`, `too-many-requests`, `body-too-large`, `request-malformed`, `webhook-signature-invalid`
+ * Receives an event of a webhook: verifies the signature over the received bytes, and enqueues the event. It is processed later.
+ * @throws AppError `body-too-large`, `request-malformed`, `webhook-signature-invalid`, `database-unavailable`
  */
-export function createWebhookCallback(deps: {
-  webhooks: WebhookStore;
+export type ReceiveEvent = (hook: KnownHook, request: Request) => Promise<void>;
+
+/** @param deps.maxBodyBytes the limit of a body */
+export function createReceiveEvent(deps: {
   callbacks: CallbackIntake;
-  limits: RequestLimits;
   maxBodyBytes: number;
   now: () => number;
-}): RequestHandler {
-  return async function webhook(request, response) {
-    const hook = await findHook(request);
+}): ReceiveEvent {
+  return async (hook, request) => {
     const body = await readBody(request, deps.maxBodyBytes);
-    if (!verifyWebhookSignature(hook.key, body, request.get('x-superoffice-signature'))) {
+    if (!verifyWebhookSignature(hook.key, body, request.headers['x-superoffice-signature']?.toString())) {
       throw new AppError('webhook-signature-invalid');
     }
     const event = readWebhookEvent(body);
     const enqueued = await enqueue(hook, event, body);
     request.log.setBindings({ tenantId: hook.tenantId, event: event?.event ?? null, enqueued });
+  };
+
+  /** Events of another tenant, of other kinds and of irrelevant columns are acknowledged and ignored. @returns whether it was enqueued */
+  async function enqueue(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
+    if (event === null || event.tenantId !== hook.tenantId || !event.event.startsWith('associate.'))
+      return false;
+    if (!event.isRelevant) return false;
+    // Without an id, equal bytes are taken as the same event.
+    const eventId = `webhook ${event.eventId ?? sha256Base64Url(body.toString('base64'))}`;
+    const { primaryKey } = event;
+    const deleted = event.event === 'associate.deleted' && !isReplayed(event, deps.now());
+    return deps.callbacks.storeEvent(hook.tenantId, eventId, { associateId: primaryKey, deleted });
+  }
+}
+
+/**
+ * Responds with 200 to an event of a tenant's webhook once it is enqueued. Any other status counts as a failed delivery, and 410
+ * ends the webhook (docs/superoffice/web-api.md#68-delivery). The body is read once the webhook is found: a client that does not
+ * know the id of one cannot make the process store a body.
+ * @throws AppError `not-found`, `too-many-requests`, and as `ReceiveEvent`
+ */
+export function createWebhookCallback(deps: {
+  webhooks: Pick<WebhookStore, 'findByHookId'>;
+  limits: RequestLimits;
+  receiveEvent: ReceiveEvent;
+}): RequestHandler {
+  return async function webhook(request, response) {
+    await deps.receiveEvent(await findHook(request), request);
     response.status(200).end();
   };
 
@@ -50,18 +76,6 @@ export function createWebhookCallback(deps: {
     });
     if (hook === null) throw new AppError('not-found');
     return hook;
-  }
-
-  /** Events of another tenant, of other kinds and of irrelevant columns are acknowledged and ignored. @returns whether it was enqueued */
-  async function enqueue(hook: KnownHook, event: WebhookEvent | null, body: Buffer): Promise<boolean> {
-    if (event === null || event.tenantId !== hook.tenantId || !event.event.startsWith('associate.'))
-      return false;
-    if (!event.isRelevant) return false;
-    // Without an id, equal bytes are taken as the same event.
-    const eventId = `webhook ${event.eventId ?? sha256Base64Url(body.toString('base64'))}`;
-    const { primaryKey } = event;
-    const deleted = event.event === 'associate.deleted' && !isReplayed(event, deps.now());
-    return deps.callbacks.storeEvent(hook.tenantId, eventId, { associateId: primaryKey, deleted });
   }
 }
 

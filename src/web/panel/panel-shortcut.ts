@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler, Response } from 'express';
+import { asExpressRequest } from '../middleware/express-request.ts';
 import type { Encoding } from '../rendering/compression.ts';
 import type { Languages } from '../rendering/i18n.ts';
 import type { Session, Sessions } from '../sign-in/session.ts';
@@ -101,7 +102,7 @@ export function createPanelShortcut(deps: {
     const view = findView(request);
     if (view === null) return app(request, response);
     const { tenantId, associateId } = view.session;
-    const asked = asOfRoute(request);
+    const asked = asExpressRequest(request, '/panel');
     try {
       steps(asked, response as Response, () => {
         asked.log.setBindings({ tenantId, associateId });
@@ -113,13 +114,4 @@ export function createPanelShortcut(deps: {
       app(request, response);
     }
   };
-}
-
-/** What Express adds to a request and the steps read. */
-function asOfRoute(request: IncomingMessage): Request {
-  return Object.assign(request, {
-    originalUrl: request.url,
-    baseUrl: '',
-    route: { path: '/panel' },
-  }) as unknown as Request;
 }
