@@ -10,6 +10,7 @@ import { type BenchDatabase, createEnvironment } from './bench-database.ts';
 import { measureStreams } from './flag-streams.ts';
 import { measureInProcess } from './flags-in-process.ts';
 import { type LoadResult, measureLoad, median } from './load.ts';
+import { ownHeaders } from './own-headers.ts';
 import { appOptions, type ServerProcess, startApp, startBaseline } from './processes.ts';
 import { seedTenants, tenantIdAt } from './seed.ts';
 import { formatTable, round } from './table.ts';
@@ -82,9 +83,6 @@ async function makeKey(environment: NodeJS.ProcessEnv): Promise<string> {
   return key;
 }
 
-/** Headers that the bare server's Node.js adds. */
-const addedHeaders = new Set(['connection', 'date', 'keep-alive']);
-
 /** The answers of the app, heads included, which the bare server repeats. @throws {Error} if the app refuses one */
 async function readAnswers(app: ServerProcess, key: string, headers: Readonly<Record<string, string>>) {
   const answers: Record<string, { readonly headers: readonly string[]; readonly text: string }> = {};
@@ -95,8 +93,7 @@ async function readAnswers(app: ServerProcess, key: string, headers: Readonly<Re
       body,
     });
     if (response.status !== 200) throw new Error(`${path}: ${response.status}`);
-    const sent = [...response.headers].filter(([name]) => !addedHeaders.has(name));
-    answers[path] = { headers: sent.flat(), text: await response.text() };
+    answers[path] = { headers: ownHeaders(response), text: await response.text() };
   }
   return { keyHash: createHash('sha256').update(key).digest('base64url'), answers };
 }
