@@ -39,12 +39,18 @@ function compileTemplate(html: string): { readonly template: Template; readonly 
   return { template, values };
 }
 
+/** As our templates: characters outside Latin-1 are printed as references. */
 function escapeHtml(text: string): string {
-  return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (each) => entities[each] ?? each) : text;
+  return /[&<>"'\u0100-\uFFFF]/.test(text)
+    ? text.replace(/[&<>"'\u0100-\u{10FFFF}]/gu, (each) => entities[each] ?? `&#${each.codePointAt(0)};`)
+    : text;
 }
 
 function unescapeHtml(text: string): string {
   return Object.entries(entities)
     .reverse()
-    .reduce((unescaped, [character, entity]) => unescaped.replaceAll(entity, character), text);
+    .reduce(
+      (unescaped, [character, entity]) => unescaped.replaceAll(entity, character),
+      text.replace(/&#(\d{3,});/g, (_reference, code) => String.fromCodePoint(Number(code))),
+    );
 }

@@ -16,9 +16,9 @@ interface WebhookShortcut {
 const calledBySuperOffice = /^\/callbacks\/webhooks\/([\w-]{43})$/;
 
 /**
- * Receives events of webhooks in memory before the app, whose steps take as long as all that is done for an event. They pass the
- * same limits, are received by the same function, are logged and counted, and have the same headers. Any other request is left to the
- * app, and so is the answer to one that fails.
+ * Receives events of webhooks in memory before the app, whose other steps take a fifth of the processor time of an event. They
+ * pass the same limits, are received by the same function, are logged and counted, and have the same headers. Any other request is
+ * left to the app, and so is the answer to one that fails.
  * @param deps.findHook the webhook of an id, if it is in memory
  * @param deps.steps the first steps of the app, and the limit of unanswered requests
  * @param deps.headers sets the security headers
