@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Control } from '../../sandbox/control.ts';
 import { type ErrorCode, errorStatus } from '../../src/errors.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
+import { untilReconciled } from '../support/jobs.ts';
 import { installAs, installedPlanlens, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 
 const { administrator, salesPremium } = testUsers;
@@ -165,6 +166,8 @@ describe('SuperOffice outages', async () => {
     // With an existing session the last known data is shown, with a notice.
     expect(await panel()).toEqual({ shown: true, code: '', isOld: false });
     await expect.poll(async () => (await services.tenants.find(tenantId))?.status).toBe('revoked');
+    // A reconciliation that began before ends first.
+    await untilReconciled(planlens.environment);
     control.clearRequests();
     planlens.passTime(3 * overAnHour);
     await new Promise((resolve) => setTimeout(resolve, 6_000));
