@@ -39,6 +39,7 @@ export async function callbacks(benchDatabase: BenchDatabase) {
     BENCH_SECRET: webhook.secret,
     BENCH_HEADERS: JSON.stringify(await readHeaders(environment, request())),
   };
+  // The app has accepted the event whose answer the bare server repeats.
   const accepted = { app: 1, baseline: 0 };
   const candidates = [
     { name: 'planlens', key: 'app', start: () => startApp(environment) },

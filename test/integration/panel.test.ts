@@ -5,7 +5,7 @@ import { createTenants } from '../../sandbox/tenants.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { runStatement } from '../support/database.ts';
 import { getTenant } from '../support/get-tenant.ts';
-import { untilCallbacksProcessed } from '../support/jobs.ts';
+import { untilCallbacksProcessed, untilReconciled } from '../support/jobs.ts';
 import {
   featureUrl,
   getFeatureRow,
@@ -294,6 +294,8 @@ describe('panel', async () => {
     // Without the state and the logins, which the hourly reconciliation reads at any moment.
     const calls = () =>
       operations().filter((operation) => !/^(Login|State|Archive\.dynamic)/.test(operation));
+    // A reconciliation that began before ends first.
+    await untilReconciled(planlens.environment);
     const tried = calls().length;
     expect(tried).toBeGreaterThan(0);
 
