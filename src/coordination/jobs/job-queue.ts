@@ -72,10 +72,11 @@ export async function openJobQueue(deps: {
   const { fromKysely } = await import('pg-boss');
   const boss = await startBoss({ url, isWorker: true, onFailed: onJobQueueFailed });
   await createQueues(boss);
-  const wakers = new Map<QueueName, () => void>();
+  /** The workers that wait, by the queues that are processed. */
+  const idle = new Map<QueueName, Set<string>>();
   const active = new Set<Promise<void>>();
   const closing = new AbortController();
-  wakeUntil(closing.signal, { boss, wakers, onFailed: onJobQueueFailed });
+  wakeUntil(closing.signal, { boss, idle, onFailed: onJobQueueFailed });
 
   return {
     async enqueue(queue, jobs, transaction) {
@@ -94,9 +95,9 @@ export async function openJobQueue(deps: {
     },
 
     async process(queue, handle) {
-      if (wakers.has(queue)) return;
-      const idle = new Set<string>();
-      wakers.set(queue, () => wakeOne(boss, idle));
+      if (idle.has(queue)) return;
+      const idleWorkers = new Set<string>();
+      idle.set(queue, idleWorkers);
       const handleJob = createHandler(queue, handle, onJobAttempt);
       const processJob = async (job: JobWithMetadata<unknown>) => {
         const processing = handleJob(job);
@@ -106,7 +107,7 @@ export async function openJobQueue(deps: {
         active.delete(ended);
         return processing;
       };
-      await startWorkers(boss, queue, { idle, processJob });
+      await startWorkers(boss, queue, { idle: idleWorkers, processJob });
     },
 
     deadLetters: createDeadLetters(boss),
@@ -114,8 +115,8 @@ export async function openJobQueue(deps: {
     schedule: (queue, cron) => boss.schedule(queue, cron, {}, { singletonKey: queue }),
 
     async stopProcessing() {
-      const stopped = Promise.all([...wakers.keys()].map((name) => boss.offWork(name)));
-      wakers.clear();
+      const stopped = Promise.all([...idle.keys()].map((name) => boss.offWork(name)));
+      idle.clear();
       // A worker may be fetching a job, which it then processes. A silent database does not let it fetch for a minute.
       await Promise.race([stopped.catch(onJobQueueFailed), sleep(fetchTimeoutMs, undefined, { ref: false })]);
       await Promise.all(active);
@@ -147,22 +148,22 @@ async function wakeUntil(
   closing: AbortSignal,
   deps: {
     boss: PgBoss;
-    wakers: ReadonlyMap<QueueName, () => void>;
+    idle: ReadonlyMap<QueueName, ReadonlySet<string>>;
     onFailed: (error: Error) => void;
   },
 ): Promise<void> {
-  const { boss, wakers, onFailed } = deps;
+  const { boss, idle, onFailed } = deps;
   const wakeDue = async () => {
-    for (const queue of await findDueQueues(boss, [...wakers.keys()])) wakers.get(queue)?.();
+    for (const queue of await findDueQueues(boss, [...idle.keys()])) wakeOne(boss, idle.get(queue) ?? []);
   };
   for (;;) {
     await sleep(pollMs, undefined, { signal: closing, ref: false }).catch(() => {});
     if (closing.aborted) return;
-    if (wakers.size > 0) await wakeDue().catch(onFailed);
+    if (idle.size > 0) await wakeDue().catch(onFailed);
   }
 }
 
-function wakeOne(boss: PgBoss, idle: ReadonlySet<string>): void {
+function wakeOne(boss: PgBoss, idle: Iterable<string>): void {
   const [worker] = idle;
   if (worker !== undefined) boss.notifyWorker(worker);
 }
