@@ -68,8 +68,15 @@ export interface LicenseSnapshots {
   ): Promise<ReadonlyMap<number, UserLicenses>>;
   /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
   refresh(tenant: Tenant, associateId: number): Promise<RefreshResult>;
-  /** Stores what the user's own sign-in reported, unless it tells less than what is stored. */
-  saveUserLicenses(tenant: Tenant, principal: Pick<Principal, 'name' | 'licenses'>): Promise<void>;
+  /**
+   * Stores what the user's own access token read, unless it tells less than what is stored. Unless the user is signing in
+   * (`signedIn`), nothing is stored about a user who was erased or has left since.
+   */
+  saveUserLicenses(
+    tenant: Tenant,
+    principal: Pick<Principal, 'name' | 'licenses'>,
+    user: { readonly signedIn: boolean },
+  ): Promise<void>;
   /**
    * Ensures that the tenant's licenses, or those of a user if they are stored, were read after a timestamp (ms since
    * 1970).
@@ -116,8 +123,8 @@ const outcomesByWeight = ['failed', 'read'] as const;
 interface UserItem {
   readonly tenant: Tenant;
   readonly associateId: number;
-  /** Whether the data come from a sign-in, which proves that the user has not left. */
-  readonly signedIn?: true;
+  /** Whether the user is signing in, which proves that the user has not left. */
+  readonly signedIn?: boolean;
   readonly turn?: CallTurn;
 }
 
@@ -201,7 +208,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
     async flush() {
       await Promise.all([tenantCache.flush(), userCache.flush()]);
     },
-    async saveUserLicenses(tenant, { name, licenses }) {
+    async saveUserLicenses(tenant, { name, licenses }, { signedIn }) {
       const { associateId } = licenses;
       const stored = await store.latest<KeptUserLicenses>(tenant.tenantId, associateId);
       if (stored !== null && userLicensesTellLess(stored.content, licenses)) return;
@@ -211,7 +218,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
         ...(licenses.functionRights !== null && { functionRightsReadAt: deps.now() }),
       };
       const content = withStoredPrincipal(reported, stored?.content ?? null);
-      await userCache.set({ tenant, associateId, signedIn: true }, content);
+      await userCache.set({ tenant, associateId, signedIn }, content);
     },
   };
 }

@@ -193,9 +193,10 @@ function createReadOnce({ tenants, licenses, sessionCutoffs, webApi, log, now }:
     const tenant = await findTenant(signIn);
     if (tenant === null || !(await isDue(tenant, signIn))) return;
     const principal = await readCurrentPrincipal(webApi.asUser(signIn.tenantId, signIn.accessToken, 'spare'));
-    // The user may have been removed, or have left, during the read.
+    // The session may have ended during the read. A removal may not be known to this process yet: the store checks it.
     const isActive = isWanted() && (await findTenant(signIn)) !== null;
-    if (isActive && isPrincipalOf(signIn, principal)) await licenses.saveUserLicenses(tenant, principal);
+    if (isActive && isPrincipalOf(signIn, principal))
+      await licenses.saveUserLicenses(tenant, principal, { signedIn: false });
   }
 
   return async (signIn: RecentSignIn, isWanted: () => boolean): Promise<Outcome> => {

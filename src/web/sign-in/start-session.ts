@@ -80,7 +80,7 @@ export function createStartSession(deps: {
       : await readPrincipal(recent, kept !== undefined || name !== undefined);
     if (principal === 'later') refreshAfterSignIn.request(recent);
     else if (principal !== null) {
-      await licenses.saveUserLicenses(tenant, principal);
+      await licenses.saveUserLicenses(tenant, principal, { signedIn: true });
       return principal.name || name || '';
     }
     return name ?? '';

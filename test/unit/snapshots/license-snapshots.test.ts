@@ -75,6 +75,7 @@ describe('createLicenseSnapshots', () => {
   afterAll(() => db.destroy());
   beforeEach(async () => {
     await db.deleteFrom('license_snapshots').execute();
+    await db.updateTable('tenants').set({ users_read_at: null }).execute();
     now = Date.parse('2026-11-22T10:00:00Z');
     failures = [];
     readUser = async () => userLicenses;
@@ -140,7 +141,7 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of the last sign-in when the system user refreshes the licenses', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), { signedIn: true });
     now += licenseCachePolicy.maxAgeMs + 1;
     const refreshed = await licenses.getUserLicenses(tenant, 7);
     expect(refreshed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
@@ -148,10 +149,12 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of a sign-in that occurs while the system user reads', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, principal());
+    await licenses.saveUserLicenses(tenant, principal(), { signedIn: true });
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => {
-      await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-project'] }));
+      await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-project'] }), {
+        signedIn: true,
+      });
       return userLicenses;
     };
     await licenses.getUserLicenses(tenant, 7);
@@ -159,8 +162,21 @@ describe('createLicenseSnapshots', () => {
     expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
   });
 
+  it('stores nothing about a user who was erased since the sign-in', async () => {
+    const stored = async () => (await create().getStoredUserLicenses('Cust1', [7])).size;
+    await db
+      .updateTable('tenants')
+      .set({ users_read_at: new Date(now) })
+      .execute();
+    await create().saveUserLicenses(tenant, principal(), { signedIn: false });
+    expect(await stored()).toBe(0);
+    await create().saveUserLicenses(tenant, principal(), { signedIn: true });
+    await create().saveUserLicenses(tenant, principal(), { signedIn: false });
+    expect(await stored()).toBe(1);
+  });
+
   it('returns what is kept, however old and without a read, with what the last sign-in reported', async () => {
-    await create().saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
+    await create().saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), { signedIn: true });
     const functionRightsReadAt = now;
     now += licenseCachePolicy.maxAgeMs + 1;
     await create().getUserLicenses(tenant, 7);
@@ -197,8 +213,8 @@ describe('createLicenseSnapshots', () => {
 
   it('replaces older function rights with newer ones, even with an empty list', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }));
-    await licenses.saveUserLicenses(tenant, principal({ functionRights: [] }));
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), { signedIn: true });
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: [] }), { signedIn: true });
     expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
@@ -227,7 +243,7 @@ describe('createLicenseSnapshots', () => {
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => ({ ...userLicenses, granted: [], complete: false });
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
-    await snapshots.saveUserLicenses(tenant, principal({ granted: [], complete: false }));
+    await snapshots.saveUserLicenses(tenant, principal({ granted: [], complete: false }), { signedIn: true });
     expect(await create().getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
     now += licenseCachePolicy.retryAfterMs + 1;
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted: [] } });

@@ -36,7 +36,9 @@ function setUp(
     licenses: {
       getTenantLicenses: async () => null,
       getKeptUserLicenses: async () => (given.kept ? { content: given.kept } : null),
-      saveUserLicenses: async (_tenant, { licenses }) => void saved.push(licenses.associateId),
+      async saveUserLicenses(_tenant, { licenses }, { signedIn }) {
+        if (!signedIn) saved.push(licenses.associateId);
+      },
     } as Partial<Deps['licenses']> as Deps['licenses'],
     sessionCutoffs: { notBefore: async () => given.endedAt ?? 0 } as Partial<
       Deps['sessionCutoffs']

@@ -36,7 +36,9 @@ async function startSession({ kept, listed, delayMs = 0, failure }: Given) {
     tenants: { find: async () => tenant } as Partial<Deps['tenants']> as Deps['tenants'],
     licenses: {
       getKeptUserLicenses: async () => (content ? { content, readAt: 0, stale: false, version: 1 } : null),
-      saveUserLicenses: async () => void events.push('saved'),
+      async saveUserLicenses(_tenant, _principal, { signedIn }) {
+        if (signedIn) events.push('saved');
+      },
     } as Partial<LicenseSnapshots> as LicenseSnapshots,
     users: {
       findListed: async () => (listed === undefined ? null : { name: listed, userPlan: '', readAt: 0 }),
