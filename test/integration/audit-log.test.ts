@@ -72,7 +72,7 @@ describe('audit log', async () => {
       control.setTenantState({ tenant: tenantId, state });
       for (const changeType of [2, 3]) {
         await control.sendStateChange({ tenant: tenantId, changeType });
-        await untilCallbacksProcessed(planlens.environment);
+        await untilCallbacksProcessed(planlens);
       }
     }
     expect(
@@ -122,7 +122,7 @@ describe('audit log', async () => {
   it('records a deletion by SuperOffice without an associate', async () => {
     control.setTenantState({ tenant: otherAdministrator.tenantId, state: 'Deleted' });
     await control.sendStateChange({ tenant: otherAdministrator.tenantId, changeType: 4 });
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     planlens.passTime(61_000);
     await planlens.reconcileDueTenants();
     const last = async () => (await entries(otherAdministrator.tenantId)).at(-1);

@@ -97,7 +97,7 @@ describe('operator CLI', async () => {
       code: 0,
       output: '1 scheduled for retry\n',
     });
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     expect((await runCli('dead-letters', 'list')).output).toBe('0 dead-lettered\n');
   });
 });

@@ -97,7 +97,7 @@ describe('metrics endpoint', async () => {
 
   it('reports the depth of each queue, the age of its oldest job and the outcomes of its jobs', async () => {
     await sendEvent();
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     expect(
       getValue(await scrape(), 'planlens_job_attempts_total', {
         queue: 'user-changes',

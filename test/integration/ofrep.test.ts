@@ -178,8 +178,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
     });
 
     it('sends no request to SuperOffice for a user whose licenses are known', async () => {
-      await control.whenDelivered();
-      await untilCallbacksProcessed(planlens.environment);
+      await untilCallbacksProcessed(planlens);
       await askAll();
       const before = control.requests({}).length;
       for (let each = 0; each < 20; each += 1)
@@ -415,8 +414,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       const { eventStreams } = await askAll();
       const { source } = listenTo(eventStreams[0]?.url ?? '');
       await expect.poll(() => source.readyState).toBe(1);
-      await control.whenDelivered();
-      await untilCallbacksProcessed(planlens.environment);
+      await untilCallbacksProcessed(planlens);
       control.clearRequests();
       await services.licenses.expireUsers(tenantId, [101, 102], Date.parse('2100-01-01'));
       const reads = () =>

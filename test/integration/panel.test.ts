@@ -206,8 +206,7 @@ describe('panel', async () => {
 
     it('serves a cached panel without the database and without SuperOffice calls', async () => {
       // The events of the tests above, which refresh what is cached.
-      await planlens.sandbox.control.whenDelivered();
-      await untilCallbacksProcessed(planlens.environment);
+      await untilCallbacksProcessed(planlens);
       await again({ cookie });
       planlens.sandbox.control.clearRequests();
       const database = new URL(planlens.environment.DATABASE_URL ?? '');
@@ -245,14 +244,12 @@ describe('panel', async () => {
 
   it('tells on a refresh that the features changed, also if a webhook brought the change before', async () => {
     const { control } = planlens.sandbox;
-    await control.whenDelivered();
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     const seenBefore = await open(withoutPlan);
     const [, seen = ''] = /name="seen" value="([^"]+)"/.exec(seenBefore.html) ?? [];
     control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: 'ten-service' });
     onTestFinished(() => control.setPlan({ tenant: 'Cust20001', associateId: 141, plan: null }));
-    await control.whenDelivered();
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
 
     const cookieClient = await signInToCrm(planlens, withoutPlan);
     const page = await cookieClient.get(panelUrl(planlens, withoutPlan));

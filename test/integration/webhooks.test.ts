@@ -107,8 +107,7 @@ describe('webhook in a tenant', async () => {
     if (copied === undefined) throw new Error('no copy');
     copied.State = 'Active';
     control.setPlan({ tenant: tenantId, associateId: salesPremium.associateId, plan: 'ten-service' });
-    await control.whenDelivered();
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     const delivered = control.deliveries().filter(({ event }) => event === 'associate.changed');
     expect(delivered.map(({ status }) => status)).toEqual([200, 200]);
     const cookieClient = await signInToCrm(planlens, salesPremium);
@@ -126,8 +125,7 @@ describe('webhook in a tenant', async () => {
     if (copied === undefined) throw new Error('no copy');
     copied.State = 'Active';
     control.setPlan({ tenant: tenantId, associateId: salesPremium.associateId, plan: 'ten-sales' });
-    await control.whenDelivered();
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     expect([copied.State, (await actual()).State]).toEqual(['TooManyErrors', 'Active']);
     expect((await actual()).ConsecutiveErrors).toBe(0);
     await call('DELETE', `Webhook/${copy.webhookId}`);
@@ -157,7 +155,7 @@ describe('webhook in a tenant', async () => {
     expect(await post(event)).toBe(200);
     planlens.passTime(40 * dayMs);
     expect(await post(event)).toBe(200);
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     expect(planlens.logged.filter((line) => line.includes('"job failed"'))).toEqual([]);
   });
 
@@ -181,10 +179,10 @@ describe('webhook in a tenant', async () => {
     const requests = async () => (await listAccessRequests(accessRequests, tenantId)).length;
 
     await post(deletion(now() - 14 * dayMs));
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     expect(await requests()).toBe(1);
     await post(deletion(now()));
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
     expect(await requests()).toBe(0);
   });
 

@@ -53,7 +53,7 @@ describe('the life cycle of a tenant', async () => {
   });
   afterAll(() => peer.close());
 
-  const idle = () => untilCallbacksProcessed(planlens.environment);
+  const idle = () => untilCallbacksProcessed(planlens);
   const find = () => services.tenants.find(tenantId);
   /** Null for a tenant that counts as not installed. */
   const status = async () => (await find())?.status ?? null;
@@ -227,7 +227,6 @@ describe('the life cycle of a tenant', async () => {
       // The list keeps a user who holds a plan.
       expect(await about()).toMatchObject([{ associate_id: associateId, retired: true }]);
       control.setPlan({ tenant: tenantId, associateId, plan: null });
-      await control.whenDelivered();
       await idle();
       await reconcileNow(planlens, tenantId);
       expect(await about()).toEqual([]);

@@ -45,8 +45,7 @@ describe('lost authority', async () => {
   async function raiseChange(id: number): Promise<void> {
     const plan = control.getUserPlan({ tenant: tenantId, associateId: id });
     control.setPlan({ tenant: tenantId, associateId: id, plan });
-    await control.whenDelivered();
-    await untilCallbacksProcessed(planlens.environment);
+    await untilCallbacksProcessed(planlens);
   }
   const open = (client: CookieClient, path: string) => client.getOnce(`${planlens.url}${path}`);
   const openPanel = async (client: CookieClient, person: TestUser) =>
@@ -172,8 +171,7 @@ describe('lost authority', async () => {
       const client = await signedIn(servicePremium, `${planlens.url}/admin`);
       const before = await peer.sessionCutoffs.notBefore(tenantId, id);
       control.deleteUser({ tenant: tenantId, associateId: id });
-      await control.whenDelivered();
-      await untilCallbacksProcessed(planlens.environment);
+      await untilCallbacksProcessed(planlens);
       for (const path of administratorPages) expect((await open(client, path)).status, path).toBe(302);
       expect(await openPanel(client, servicePremium)).toBe(302);
       await expect.poll(() => peer.sessionCutoffs.notBefore(tenantId, id)).toBeGreaterThan(before);

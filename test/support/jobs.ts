@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest';
 import type { QueueName } from '../../src/coordination/jobs/queues.ts';
 import type { Services } from '../../src/services.ts';
 import { runQuery } from './database.ts';
+import type { Planlens } from './planlens.ts';
 
 /** The number of jobs of queues that are not completed. */
 async function countJobs(databaseUrl: string, queues: readonly QueueName[]): Promise<number> {
@@ -21,9 +22,10 @@ export function countWaitingCallbacks(databaseUrl: string): Promise<number> {
 /** Beside other work, jobs may take so long, ms. */
 const timeout = 60_000;
 
-/** Waits until every received callback is processed. */
-export async function untilCallbacksProcessed(environment: NodeJS.ProcessEnv): Promise<void> {
-  await expect.poll(() => countWaitingCallbacks(String(environment.DATABASE_URL)), { timeout }).toBe(0);
+/** Waits until the sandbox has delivered its webhook events, and every received callback is processed. */
+export async function untilCallbacksProcessed(app: Pick<Planlens, 'sandbox' | 'environment'>): Promise<void> {
+  await app.sandbox.control.whenDelivered();
+  await expect.poll(() => countWaitingCallbacks(String(app.environment.DATABASE_URL)), { timeout }).toBe(0);
 }
 
 /** Waits until no tenant is due and none is being reconciled, so that a run that began earlier is not taken for a later one. */
@@ -34,10 +36,7 @@ export async function untilReconciled(environment: NodeJS.ProcessEnv): Promise<v
 
 /** Reconciles a tenant, however many of its reconciliations were requested before. */
 export async function reconcileNow(
-  app: {
-    readonly services: Pick<Services, 'requestReconciliation'>;
-    readonly environment: NodeJS.ProcessEnv;
-  },
+  app: Pick<Planlens, 'environment'> & { readonly services: Pick<Services, 'requestReconciliation'> },
   tenantId: string,
 ): Promise<void> {
   await app.services.requestReconciliation(tenantId);
