@@ -10,6 +10,8 @@ import { listFiles, readText, root } from './support/project-files.ts';
 const forbidden: readonly (readonly [file: string, specifier: string])[] = [
   ['src/licensing/plans/a.ts', '../../superoffice/client.ts'],
   ['src/licensing/plans/b.ts', '../../errors.ts'],
+  ['src/licensing/plans/f.ts', '../../cache-size.ts'],
+  ['src/licensing/plans/g.ts', '../../storable-text.ts'],
   ['src/licensing/plans/c.ts', 'node:fs'],
   ['src/licensing/plans/d.ts', 'lru-cache'],
   ['src/licensing/plans/e.ts', '../entitlements/rules.ts'],
