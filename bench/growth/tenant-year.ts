@@ -221,7 +221,7 @@ async function signIn(
       associateId,
       functionRights: ['hide-project'],
     };
-    await snapshots.saveUser(tenantId, { content, readAt: at }, { associateId, signedIn: true });
+    await snapshots.saveUser(tenantId, { content, readAt: at }, { associateId, knownBy: 'sign-in' });
   }
 }
 

@@ -128,7 +128,7 @@ async function storeLicenses(
   for (const tenantId of tenantIds) {
     for (let associateId = firstUser; associateId < firstUser + users; associateId += 1) {
       const snapshot = { content: { ...licenses, associateId }, readAt: Date.now() };
-      await store.saveUser(tenantId, snapshot, { associateId, signedIn: true });
+      await store.saveUser(tenantId, snapshot, { associateId, knownBy: 'sign-in' });
     }
   }
   await db.destroy();

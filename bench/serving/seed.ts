@@ -54,7 +54,7 @@ export async function seedTenants(
   for (const [index, plan] of plans.entries()) {
     const associateId = index + 1;
     const content = { ...userWithPlan(tenantLicenses, plan), associateId };
-    await snapshots.saveUser(tenantId, { content, readAt: now }, { associateId, signedIn: true });
+    await snapshots.saveUser(tenantId, { content, readAt: now }, { associateId, knownBy: 'sign-in' });
   }
   await db.destroy();
   await cloneTenants(environment, tenants, users);

@@ -5,7 +5,7 @@ import type { Principal } from '../superoffice/api/principal.ts';
 import type { CallTurn } from '../superoffice/api/web-api.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { createShareRows, type ShareRows } from './share-rows.ts';
-import { type SnapshotStore, snapshotKey } from './snapshot-store.ts';
+import { type SnapshotStore, snapshotKey, type UserKnownBy } from './snapshot-store.ts';
 import {
   type CachedSnapshot,
   type CacheOutcome,
@@ -68,14 +68,11 @@ export interface LicenseSnapshots {
   ): Promise<ReadonlyMap<number, UserLicenses>>;
   /** Reads both again unless they were read recently. A failed read does not throw; the next get reports it. */
   refresh(tenant: Tenant, associateId: number): Promise<RefreshResult>;
-  /**
-   * Stores what the user's own access token read, unless it tells less than what is stored. Unless the user is signing in
-   * (`signedIn`), nothing is stored about a user who was erased or has left since.
-   */
+  /** Stores what the user's own access token read, unless it tells less than what is stored or the user is gone. */
   saveUserLicenses(
     tenant: Tenant,
     principal: Pick<Principal, 'name' | 'licenses'>,
-    user: { readonly signedIn: boolean },
+    knownBy: UserKnownBy,
   ): Promise<void>;
   /**
    * Ensures that the tenant's licenses, or those of a user if they are stored, were read after a timestamp (ms since
@@ -123,8 +120,8 @@ const outcomesByWeight = ['failed', 'read'] as const;
 interface UserItem {
   readonly tenant: Tenant;
   readonly associateId: number;
-  /** Whether the user is signing in, which proves that the user has not left. */
-  readonly signedIn?: boolean;
+  /** What tells that the user is not gone; the list of users if it is missing. */
+  readonly knownBy?: UserKnownBy;
   readonly turn?: CallTurn;
 }
 
@@ -208,7 +205,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
     async flush() {
       await Promise.all([tenantCache.flush(), userCache.flush()]);
     },
-    async saveUserLicenses(tenant, { name, licenses }, { signedIn }) {
+    async saveUserLicenses(tenant, { name, licenses }, knownBy) {
       const { associateId } = licenses;
       const stored = await store.latest<KeptUserLicenses>(tenant.tenantId, associateId);
       if (stored !== null && userLicensesTellLess(stored.content, licenses)) return;
@@ -218,7 +215,7 @@ export function createLicenseSnapshots(deps: LicenseSnapshotsDeps): LicenseSnaps
         ...(licenses.functionRights !== null && { functionRightsReadAt: deps.now() }),
       };
       const content = withStoredPrincipal(reported, stored?.content ?? null);
-      await userCache.set({ tenant, associateId, signedIn }, content);
+      await userCache.set({ tenant, associateId, knownBy }, content);
     },
   };
 }
@@ -264,8 +261,8 @@ function createUserCache(
         return licenses && withStoredPrincipal(licenses, stored?.content ?? null);
       },
       tellsLess: userLicensesTellLess,
-      save: ({ tenant, associateId, signedIn = false }, snapshot) =>
-        store.saveUser(tenant.tenantId, snapshot, { associateId, signedIn }),
+      save: ({ tenant, associateId, knownBy = 'list' }, snapshot) =>
+        store.saveUser(tenant.tenantId, snapshot, { associateId, knownBy }),
       onFailed: (what, { tenant, associateId }, error) =>
         onFailed({ what, tenantId: tenant.tenantId, associateId, error }),
       onOutcome: (outcome) => onLookup({ scope: 'user', outcome }),

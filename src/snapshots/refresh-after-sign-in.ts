@@ -8,6 +8,7 @@ import type { SessionCutoffStore } from '../tenants/session-cutoff-store.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantStore } from '../tenants/tenant-store.ts';
 import type { LicenseSnapshots } from './license-snapshots.ts';
+import type { UserKnownBy } from './snapshot-store.ts';
 
 /** A completed sign-in whose user's data are still to be read. */
 interface RecentSignIn {
@@ -17,6 +18,8 @@ interface RecentSignIn {
   readonly accessToken: string;
   /** Ms since 1970. */
   readonly signedInAt: number;
+  /** What tells, once the data are read, that they were not erased since. */
+  readonly knownBy: UserKnownBy;
 }
 
 /** Reads what only a user may read, after the pages in front of people. */
@@ -196,7 +199,7 @@ function createReadOnce({ tenants, licenses, sessionCutoffs, webApi, log, now }:
     // The session may have ended during the read. A removal may not be known to this process yet: the store checks it.
     const isActive = isWanted() && (await findTenant(signIn)) !== null;
     if (isActive && isPrincipalOf(signIn, principal))
-      await licenses.saveUserLicenses(tenant, principal, { signedIn: false });
+      await licenses.saveUserLicenses(tenant, principal, signIn.knownBy);
   }
 
   return async (signIn: RecentSignIn, isWanted: () => boolean): Promise<Outcome> => {

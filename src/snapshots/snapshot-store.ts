@@ -28,26 +28,30 @@ export interface SnapshotStore {
     associateIds: readonly number[],
     times: { readonly before: number; readonly readAt: number },
   ): Promise<void>;
-  /**
-   * Replaces the data of a user, unless newer data is stored or the user has left (`mayStoreUserData`); a user who has just
-   * signed in has not.
-   */
+  /** Replaces the data of a user, unless newer data is stored or the user is gone. @returns whether they were stored */
   saveUser<T>(
     tenantId: string,
     snapshot: Snapshot<T>,
-    user: { readonly associateId: number; readonly signedIn: boolean },
-  ): Promise<void>;
+    user: { readonly associateId: number; readonly knownBy: UserKnownBy },
+  ): Promise<boolean>;
   /**
    * Replaces the data of a tenant and records the changes in one transaction: none is lost or recorded twice. Does nothing
-   * if the stored data is no longer `previous`, with which the snapshot was compared.
+   * if the stored data is no longer `previous`, with which the snapshot was compared. @returns whether they were stored
    */
   saveTenant<T>(
     tenantId: string,
     snapshot: Snapshot<T>,
     previous: Snapshot<unknown> | null,
     changes: readonly LicenseChange[],
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
+
+/**
+ * What tells that a user is not gone. `sign-in`: the user is signing in, or nothing was stored that could have been erased
+ * since. `stored-data`: data about the user were stored at the sign-in, so they must be now. `list`: the list of users, while it is new
+ * (`mayStoreUserData`).
+ */
+export type UserKnownBy = 'sign-in' | 'stored-data' | 'list';
 
 /** The version of the stored content: increase it when TenantLicenses or UserLicenses change, so that data is read again. */
 const format = 3;
@@ -139,30 +143,29 @@ export function createSnapshotStore(db: Database): SnapshotStore {
       );
     },
 
-    async saveUser(tenantId, snapshot, { associateId, signedIn }) {
+    async saveUser(tenantId, snapshot, { associateId, knownBy }) {
       // A date in the future comes from a clock that is wrong, and must not keep newer data out.
       const isNewer = sql<boolean>`stored.read_at <= excluded.read_at or stored.read_at > now()`;
-      if (signedIn) {
-        await upsert(db, tenantId, associateId, snapshot, isNewer);
-        return;
-      }
-      await db.transaction().execute(async (transaction) => {
-        if (await mayStoreUserData(transaction, { tenantId, associateId }, snapshot.readAt))
-          await upsert(transaction, tenantId, associateId, snapshot, isNewer);
-      });
+      if (knownBy === 'sign-in') return upsert(db, tenantId, associateId, snapshot, isNewer);
+      const listAsOf = knownBy === 'list' ? snapshot.readAt : null;
+      return db
+        .transaction()
+        .execute(
+          async (transaction) =>
+            (await mayStoreUserData(transaction, { tenantId, associateId }, listAsOf)) &&
+            (await upsert(transaction, tenantId, associateId, snapshot, isNewer)),
+        );
     },
 
     async saveTenant(tenantId, snapshot, previous, changes) {
       const isPrevious =
         previous === null ? sql<boolean>`false` : sql<boolean>`stored.read_at = ${new Date(previous.readAt)}`;
-      if (changes.length === 0) {
-        await upsert(db, tenantId, tenantAssociateId, snapshot, isPrevious);
-        return;
-      }
-      await db.transaction().execute(async (transaction) => {
-        if (!(await upsert(transaction, tenantId, tenantAssociateId, snapshot, isPrevious))) return;
+      if (changes.length === 0) return upsert(db, tenantId, tenantAssociateId, snapshot, isPrevious);
+      return db.transaction().execute(async (transaction) => {
+        if (!(await upsert(transaction, tenantId, tenantAssociateId, snapshot, isPrevious))) return false;
         const detectedAt = snapshot.readAt;
         await saveLicenseChanges(transaction, { tenantId, associateId: null, detectedAt }, changes);
+        return true;
       });
     },
   };

@@ -42,8 +42,11 @@ export interface SnapshotSource<T, Item> {
   fetch(item: Item): Promise<T | null>;
   /** Whether a read lacks something that the kept data has, so that a second reading must confirm it. */
   tellsLess(kept: T, read: T): boolean;
-  /** Stores a snapshot. `previous` is the one that a read replaces; null when there was none, or the data was set. */
-  save(item: Item, snapshot: Snapshot<T>, previous: Snapshot<T> | null): Promise<void>;
+  /**
+   * Stores a snapshot. `previous` is the one that a read replaces; null when there was none, or the data was set.
+   * @returns false if it may not be stored, or newer data is
+   */
+  save(item: Item, snapshot: Snapshot<T>, previous: Snapshot<T> | null): Promise<boolean>;
   /** Runs `task` while no other process runs one for the same item. Without it, several processes may read at once. */
   withLock?<R>(item: Item, task: () => Promise<R>): Promise<R>;
   onFailed(what: 'read' | 'save', item: Item, error: unknown): void;
@@ -84,7 +87,7 @@ export interface StaleIfErrorCache<T, Item> {
    * @throws the error of the source: the data may be older than the timestamp
    */
   refreshIfOlderThan(item: Item, timestamp: number): Promise<void>;
-  /** Replaces the data with content known from elsewhere as of now. */
+  /** Replaces the data with content known from elsewhere as of now. What `save` refused is not kept in memory. */
   set(item: Item, content: T): Promise<void>;
   /** Removes an entry from memory because another process stored newer data. */
   invalidate(key: string): void;
@@ -113,7 +116,7 @@ interface Loader<T, Item> {
   /** The first readings that lacked something of the stored data, by key. */
   readonly unconfirmed: LRUCache<string, Snapshot<T>>;
   /** What is being stored, by key. */
-  readonly saving: Map<string, Promise<void>>;
+  readonly saving: Map<string, Promise<boolean>>;
 }
 
 /** The number of items whose last refresh is known. */
@@ -148,7 +151,7 @@ export function createStaleIfErrorCache<T, Item>(
     return { content: share(snapshot.content), readAt: snapshot.readAt, stale, version };
   }
   const unconfirmed = new LRUCache<string, Snapshot<T>>(atMost(maxUnconfirmedItems));
-  const saving = new Map<string, Promise<void>>();
+  const saving = new Map<string, Promise<boolean>>();
   const loader: Loader<T, Item> = { source, policy, now, toCached, unconfirmed, saving };
   const memory = createMemory(loader, maxBytes);
   const refreshed = new LRUCache<string, true>({
@@ -234,7 +237,10 @@ export function createStaleIfErrorCache<T, Item>(
     },
     async set(item, content) {
       const known = { content, readAt: now() };
-      await save(loader, item, known, null);
+      const before = invalidations;
+      const isAccepted = await save(loader, item, known, null);
+      // The data may have been removed since they were stored.
+      if (!isAccepted || before !== invalidations) return void memory.delete(source.key(item));
       const snapshot = toCached(known, false);
       const result = { snapshot, outcome: 'superoffice', ttlMs: policy.maxAgeMs } as const;
       memory.set(source.key(item), result, { ttl: policy.maxAgeMs });
@@ -398,18 +404,22 @@ function requireConfirmed<T, Item>(
   throw new SuperOfficeError('unexpected-response', key, { detail: 'unconfirmed' });
 }
 
-/** Stores a snapshot after those of the same item that are being stored. Never rejects. */
+/** Stores a snapshot after those of the same item that are being stored. Never rejects. @returns false if the source refused it */
 function save<T, Item>(
   { source, saving }: Loader<T, Item>,
   item: Item,
   snapshot: Snapshot<T>,
   previous: Snapshot<T> | null,
-): Promise<void> {
+): Promise<boolean> {
   const key = source.key(item);
   const store = async () => {
     await saving.get(key);
-    await source.save(item, snapshot, previous).catch((error) => source.onFailed('save', item, error));
+    const isAccepted = await source.save(item, snapshot, previous).catch((error) => {
+      source.onFailed('save', item, error);
+      return true;
+    });
     if (saving.get(key) === saved) saving.delete(key);
+    return isAccepted;
   };
   const saved = store();
   saving.set(key, saved);

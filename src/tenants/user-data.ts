@@ -116,12 +116,12 @@ export async function listErasedUsers(db: Database, tenantId: string): Promise<R
 /**
  * Whether data about a user may be stored until the transaction `db` ends. Not if the complete list of users is known,
  * does not contain the user, and the user has not signed in since it was read: then the user has left, although a session
- * may live on. `now` in ms since 1970.
+ * may live on. `now` in ms since 1970; null requires that data about the user are stored, however old the list is.
  */
 export async function mayStoreUserData(
   db: Database,
   { tenantId, associateId }: TenantUserId,
-  now: number,
+  now: number | null,
 ): Promise<boolean> {
   const tenant = await db
     .selectFrom('tenants')
@@ -132,7 +132,7 @@ export async function mayStoreUserData(
     .executeTakeFirst();
   if (tenant === undefined) return false;
   const listedAt = tenant.users_read_at?.getTime() ?? Number.NEGATIVE_INFINITY;
-  if (now - listedAt > listValidMs) return true;
+  if (now !== null && now - listedAt > listValidMs) return true;
   // A sign-in stores a snapshot; a list deletes those of users who are not on it.
   const { rows } = await sql<{ known: boolean }>`
     select exists (

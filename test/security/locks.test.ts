@@ -183,7 +183,7 @@ describe('locks under attack', () => {
     const store = createSnapshotStore(db);
     await db.deleteFrom('license_snapshots').execute();
     const readAt = Date.now() - 60_000;
-    const user = { associateId: 7, signedIn: true };
+    const user = { associateId: 7, knownBy: 'sign-in' } as const;
     await store.saveUser('Cust1', { content: 'newer', readAt }, user);
     await store.saveUser('Cust1', { content: 'older', readAt: readAt - 1 }, user);
     expect((await store.latest('Cust1', 7))?.content).toBe('newer');

@@ -78,9 +78,11 @@ export function createStartSession(deps: {
     const principal = isKnown
       ? 'later'
       : await readPrincipal(recent, kept !== undefined || name !== undefined);
-    if (principal === 'later') refreshAfterSignIn.request(recent);
-    else if (principal !== null) {
-      await licenses.saveUserLicenses(tenant, principal, { signedIn: true });
+    if (principal === 'later') {
+      const isStored = kept !== undefined || listed !== null;
+      refreshAfterSignIn.request({ ...recent, knownBy: isStored ? 'stored-data' : 'sign-in' });
+    } else if (principal !== null) {
+      await licenses.saveUserLicenses(tenant, principal, 'sign-in');
       return principal.name || name || '';
     }
     return name ?? '';

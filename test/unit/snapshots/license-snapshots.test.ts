@@ -9,10 +9,11 @@ import {
   type LicenseSnapshots,
   licenseCachePolicy,
 } from '../../../src/snapshots/license-snapshots.ts';
-import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
+import { createSnapshotStore, type UserKnownBy } from '../../../src/snapshots/snapshot-store.ts';
 import { SuperOfficeError } from '../../../src/superoffice/transport/superoffice-error.ts';
 import type { Tenant } from '../../../src/tenants/tenant.ts';
 import { createTenantStore } from '../../../src/tenants/tenant-store.ts';
+import { createUserDataStore } from '../../../src/tenants/user-data.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { newKeyring } from '../../support/keyrings.ts';
 
@@ -75,7 +76,6 @@ describe('createLicenseSnapshots', () => {
   afterAll(() => db.destroy());
   beforeEach(async () => {
     await db.deleteFrom('license_snapshots').execute();
-    await db.updateTable('tenants').set({ users_read_at: null }).execute();
     now = Date.parse('2026-11-22T10:00:00Z');
     failures = [];
     readUser = async () => userLicenses;
@@ -141,7 +141,7 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of the last sign-in when the system user refreshes the licenses', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), { signedIn: true });
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), 'sign-in');
     now += licenseCachePolicy.maxAgeMs + 1;
     const refreshed = await licenses.getUserLicenses(tenant, 7);
     expect(refreshed).toMatchObject({ readAt: now, content: { functionRights: ['hide-sale'], granted } });
@@ -149,12 +149,10 @@ describe('createLicenseSnapshots', () => {
 
   it('keeps the function rights of a sign-in that occurs while the system user reads', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, principal(), { signedIn: true });
+    await licenses.saveUserLicenses(tenant, principal(), 'sign-in');
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => {
-      await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-project'] }), {
-        signedIn: true,
-      });
+      await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-project'] }), 'sign-in');
       return userLicenses;
     };
     await licenses.getUserLicenses(tenant, 7);
@@ -162,21 +160,24 @@ describe('createLicenseSnapshots', () => {
     expect(afterRestart?.content.functionRights).toEqual(['hide-project']);
   });
 
-  it('stores nothing about a user who was erased since the sign-in', async () => {
-    const stored = async () => (await create().getStoredUserLicenses('Cust1', [7])).size;
-    await db
-      .updateTable('tenants')
-      .set({ users_read_at: new Date(now) })
-      .execute();
-    await create().saveUserLicenses(tenant, principal(), { signedIn: false });
-    expect(await stored()).toBe(0);
-    await create().saveUserLicenses(tenant, principal(), { signedIn: true });
-    await create().saveUserLicenses(tenant, principal(), { signedIn: false });
-    expect(await stored()).toBe(1);
+  it('keeps nothing about a user who was erased since the sign-in, in the database or in memory', async () => {
+    const licenses = create();
+    const keep = (knownBy: UserKnownBy) => licenses.saveUserLicenses(tenant, principal(), knownBy);
+    const readAt = async () => (await create().getKeptUserLicenses(tenant, 7))?.readAt;
+    await keep('sign-in');
+    now += 1_000;
+    await keep('stored-data');
+    expect(await readAt()).toBe(now);
+    await createUserDataStore({ db, now: () => now }).erase({ tenantId: 'Cust1', associateId: 7 });
+    await keep('stored-data');
+    expect([await readAt(), licenses.getFromMemory(tenant, 7)]).toEqual([undefined, null]);
+    expect(await licenses.getKeptUserLicenses(tenant, 7)).toBeNull();
+    await keep('sign-in');
+    expect(await readAt()).toBe(now);
   });
 
   it('returns what is kept, however old and without a read, with what the last sign-in reported', async () => {
-    await create().saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), { signedIn: true });
+    await create().saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), 'sign-in');
     const functionRightsReadAt = now;
     now += licenseCachePolicy.maxAgeMs + 1;
     await create().getUserLicenses(tenant, 7);
@@ -213,8 +214,8 @@ describe('createLicenseSnapshots', () => {
 
   it('replaces older function rights with newer ones, even with an empty list', async () => {
     const licenses = create();
-    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), { signedIn: true });
-    await licenses.saveUserLicenses(tenant, principal({ functionRights: [] }), { signedIn: true });
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: ['hide-sale'] }), 'sign-in');
+    await licenses.saveUserLicenses(tenant, principal({ functionRights: [] }), 'sign-in');
     expect((await licenses.getUserLicenses(tenant, 7))?.content.functionRights).toEqual([]);
   });
 
@@ -243,7 +244,7 @@ describe('createLicenseSnapshots', () => {
     now += licenseCachePolicy.maxAgeMs + 1;
     readUser = async () => ({ ...userLicenses, granted: [], complete: false });
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
-    await snapshots.saveUserLicenses(tenant, principal({ granted: [], complete: false }), { signedIn: true });
+    await snapshots.saveUserLicenses(tenant, principal({ granted: [], complete: false }), 'sign-in');
     expect(await create().getUserLicenses(tenant, 7)).toMatchObject({ content: { granted }, stale: true });
     now += licenseCachePolicy.retryAfterMs + 1;
     expect(await snapshots.getUserLicenses(tenant, 7)).toMatchObject({ content: { granted: [] } });

@@ -36,8 +36,8 @@ function setUp(
     licenses: {
       getTenantLicenses: async () => null,
       getKeptUserLicenses: async () => (given.kept ? { content: given.kept } : null),
-      async saveUserLicenses(_tenant, { licenses }, { signedIn }) {
-        if (!signedIn) saved.push(licenses.associateId);
+      async saveUserLicenses(_tenant, { licenses }, knownBy) {
+        if (knownBy === 'stored-data') saved.push(licenses.associateId);
       },
     } as Partial<Deps['licenses']> as Deps['licenses'],
     sessionCutoffs: { notBefore: async () => given.endedAt ?? 0 } as Partial<
@@ -64,7 +64,13 @@ function setUp(
     pace: { settleMs: 20, busyMs: 1, outageMs: 1 },
   });
   const request = (associateId: number, accessToken = `${associateId}-a`) =>
-    refresh.request({ tenantId, associateId, accessToken, signedInAt: clock.now });
+    refresh.request({
+      tenantId,
+      associateId,
+      accessToken,
+      signedInAt: clock.now,
+      knownBy: 'stored-data',
+    });
   return { refresh, request, reads, saved, clock, lookups: () => lookups };
 }
 

@@ -40,7 +40,7 @@ describe('stale-if-error cache', () => {
     failures = [];
     outcomes = [];
     withLock = (_item, task) => task();
-    save = async ({ id }, snapshot) => void stored.set(id, snapshot);
+    save = async ({ id }, snapshot) => stored.set(id, snapshot).has(id);
     fetchContent = async ({ id }) => `fresh ${id}`;
   });
 
@@ -297,7 +297,7 @@ describe('stale-if-error cache', () => {
     });
     save = async ({ id }, snapshot) => {
       await storing;
-      stored.set(id, snapshot);
+      return stored.set(id, snapshot).has(id);
     };
     const ended: string[] = [];
     const note = (what: string) => () => void ended.push(what);
@@ -439,11 +439,27 @@ describe('stale-if-error cache', () => {
     expect(await cache.get({ id: 'a' })).toMatchObject({ content: 'newer' });
   });
 
+  it('keeps in memory no set content that was refused or removed since', async () => {
+    const cache = create();
+    save = async () => false;
+    await cache.set({ id: 'a' }, 'refused');
+    expect(cache.peek({ id: 'a' })).toBeNull();
+    save = async () => {
+      cache.invalidate('a');
+      return true;
+    };
+    await cache.set({ id: 'a' }, 'removed since');
+    expect(cache.peek({ id: 'a' })).toBeNull();
+    save = async () => true;
+    await cache.set({ id: 'a' }, 'stored');
+    expect(cache.peek({ id: 'a' })).toMatchObject({ content: 'stored' });
+  });
+
   it('passes the previous value to save', async () => {
     const previousContents: unknown[] = [];
     save = async ({ id }, snapshot, previous) => {
       previousContents.push(previous?.content ?? null);
-      stored.set(id, snapshot);
+      return stored.set(id, snapshot).has(id);
     };
     const cache = create();
     await cache.get({ id: 'a' });

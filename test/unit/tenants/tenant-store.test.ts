@@ -86,7 +86,7 @@ describe('createTenantStore', () => {
     await snapshots.saveUser(
       'Cust2',
       { content: { granted: [] }, readAt: start },
-      { associateId: 7, signedIn: true },
+      { associateId: 7, knownBy: 'sign-in' },
     );
     await db.deleteFrom('tenants').where('context_identifier', '=', 'Cust2').execute();
     expect(await snapshots.latest('Cust2')).toBeNull();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import type { Database } from '../../../src/database/database.ts';
-import { createSnapshotStore } from '../../../src/snapshots/snapshot-store.ts';
+import { createSnapshotStore, type UserKnownBy } from '../../../src/snapshots/snapshot-store.ts';
 import { createUserStore } from '../../../src/snapshots/user-store.ts';
 import { createAccessRequestStore } from '../../../src/tenants/access-request-store.ts';
 import { createAuditLog } from '../../../src/tenants/audit-log.ts';
@@ -53,11 +53,11 @@ describe('the data about a user', () => {
       });
   });
 
-  const saveSnapshot = (associateId: number, signedIn = false, tenantId = 'Cust1') =>
+  const saveSnapshot = (associateId: number, knownBy: UserKnownBy = 'list', tenantId = 'Cust1') =>
     snapshots().saveUser(
       tenantId,
       { content: { functionRights: ['x'] }, readAt: now },
-      { associateId, signedIn },
+      { associateId, knownBy },
     );
   const request = (associateId: number, subject = 'feature:saint', tenantId = 'Cust1') =>
     requests().submit(tenantId, {
@@ -207,7 +207,7 @@ describe('the data about a user', () => {
     now += 1;
     const readAt = now;
     now += 1;
-    await saveSnapshot(102, true);
+    await saveSnapshot(102, 'sign-in');
     await users().replace('Cust1', [kari], [], { readAt, isComplete: true }, uncontendedLock(db));
     expect(await stored()).not.toMatch(isAboutMarkus);
     expect(await snapshots().latest('Cust1', 102)).not.toBeNull();
@@ -227,7 +227,7 @@ describe('the data about a user', () => {
 
   it('is exported completely, and nothing about others or of another tenant', async () => {
     await fill();
-    await saveSnapshot(101, true, 'Cust2');
+    await saveSnapshot(101, 'sign-in', 'Cust2');
     const exported = JSON.stringify(await userData().export({ tenantId: 'Cust1', associateId: 101 }));
     const parts = ['Sales Premium', 'functionRights', 'sick leave', 'user-plan', 'signed-in', 'No.'];
     for (const part of [...parts, 'Markus sells', 'Markus is abroad', 'Another note'])
@@ -289,7 +289,7 @@ describe('the data about a user', () => {
     });
 
     it('is stored again after a sign-in, which proves that the user is back', async () => {
-      await saveSnapshot(101, true);
+      await saveSnapshot(101, 'sign-in');
       expect(await request(101)).toBe(true);
       expect(await stored()).toMatch(isAboutMarkus);
     });
@@ -307,11 +307,20 @@ describe('the data about a user', () => {
     });
 
     it('is stored where no list of users is known, or only an old one', async () => {
-      await saveSnapshot(101, false, 'Cust2');
+      await saveSnapshot(101, 'list', 'Cust2');
       expect(await request(101, 'feature:saint', 'Cust2')).toBe(true);
       now += 25 * hour;
       await saveSnapshot(101);
       expect(await snapshots().latest('Cust1', 101)).not.toBeNull();
+    });
+
+    it('is not stored by a read after the sign-in of a user who was stored, whatever the age of the list', async () => {
+      for (const age of [0, 25 * hour]) {
+        now += age;
+        expect(await saveSnapshot(101, 'stored-data')).toBe(false);
+        expect(await saveSnapshot(131, 'stored-data')).toBe(true);
+      }
+      expect(await stored()).not.toMatch(isAboutMarkus);
     });
   });
 });

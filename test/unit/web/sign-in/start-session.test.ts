@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { KeptUserLicenses, LicenseSnapshots } from '../../../../src/snapshots/license-snapshots.ts';
+import type { UserKnownBy } from '../../../../src/snapshots/snapshot-store.ts';
 import type { WebApi } from '../../../../src/superoffice/api/web-api.ts';
 import { SuperOfficeError } from '../../../../src/superoffice/transport/superoffice-error.ts';
 import { createRequestLimits } from '../../../../src/web/middleware/request-limits.ts';
@@ -36,14 +37,17 @@ async function startSession({ kept, listed, delayMs = 0, failure }: Given) {
     tenants: { find: async () => tenant } as Partial<Deps['tenants']> as Deps['tenants'],
     licenses: {
       getKeptUserLicenses: async () => (content ? { content, readAt: 0, stale: false, version: 1 } : null),
-      async saveUserLicenses(_tenant, _principal, { signedIn }) {
-        if (signedIn) events.push('saved');
+      async saveUserLicenses(_tenant, _principal, knownBy) {
+        if (knownBy === 'sign-in') events.push('saved');
       },
     } as Partial<LicenseSnapshots> as LicenseSnapshots,
     users: {
       findListed: async () => (listed === undefined ? null : { name: listed, userPlan: '', readAt: 0 }),
     },
-    refreshAfterSignIn: { request: ({ accessToken }) => void events.push(`later with ${accessToken}`) },
+    refreshAfterSignIn: {
+      request: ({ accessToken, knownBy }) =>
+        void events.push(`later with ${accessToken}, known by ${knownBy}`),
+    },
     audit: { write: async () => {} } as Partial<Deps['audit']> as Deps['audit'],
     sessionCutoffs: { recordSignIn: async () => {} } as Partial<
       Deps['sessionCutoffs']
@@ -77,7 +81,7 @@ async function startSession({ kept, listed, delayMs = 0, failure }: Given) {
 
 describe('createStartSession', () => {
   it('calls nothing for a user whose function rights are kept, and leaves them to be read later', async () => {
-    const later = ['later with a'];
+    const later = ['later with a, known by stored-data'];
     expect(await startSession({ kept: { name: 'Anna K' } })).toEqual({ name: 'Anna K', events: later });
     const both = { kept: { name: 'Anna K' }, listed: 'Anna L' };
     expect(await startSession(both)).toEqual({ name: 'Anna L', events: later });
@@ -94,13 +98,16 @@ describe('createStartSession', () => {
 
   it('does not wait for a call when none may be made soon', async () => {
     const failure = new SuperOfficeError('too-many-calls', 'current principal');
-    const events = ['called soon', 'later with a'];
-    expect(await startSession({ listed: 'Anna L', failure })).toEqual({ name: 'Anna L', events });
-    expect(await startSession({ failure })).toEqual({ name: 'anna@example.com', events });
+    const later = (knownBy: UserKnownBy) => ['called soon', `later with a, known by ${knownBy}`];
+    expect(await startSession({ listed: 'Anna L', failure })).toEqual({
+      name: 'Anna L',
+      events: later('stored-data'),
+    });
+    expect(await startSession({ failure })).toEqual({ name: 'anna@example.com', events: later('sign-in') });
   });
 
   it('does not wait for a silent SuperOffice if the user is listed', async () => {
-    const events = ['called soon', 'later with a'];
+    const events = ['called soon', 'later with a, known by stored-data'];
     expect(await startSession({ listed: 'Anna L', delayMs: 60_000 })).toEqual({ name: 'Anna L', events });
   });
 
