@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { isLongForm } from './test/support/long-form.ts';
 
 /** Limits that only stop a hanging test: a busy machine must not reach them. */
-const limits = { testTimeout: 90_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 4;
 
