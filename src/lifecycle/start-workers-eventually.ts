@@ -9,9 +9,7 @@ const retryIntervalMs = 1_000;
  * Starts the workers of a process that serves requests already, again and again while the database is unavailable, until
  * `stop` is aborted. @throws any other error of the start
  */
-export async function startWorkersEventually(
-  deps: Parameters<typeof startWorkers>[0] & { stop: AbortSignal },
-): Promise<void> {
+export async function startWorkersEventually(deps: Parameters<typeof startWorkers>[0]): Promise<void> {
   const { jobs, log, stop } = deps;
   while (!stop.aborted) {
     try {

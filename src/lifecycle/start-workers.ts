@@ -45,8 +45,10 @@ export async function startWorkers(deps: {
   fingerprint: string;
   log: Logger;
   now: () => number;
+  /** Aborted when the process stops. */
+  stop: AbortSignal;
 }): Promise<void> {
-  const { superOffice, tenants, jobs, callbacks, audit, sessionCutoffs, log } = deps;
+  const { superOffice, tenants, jobs, callbacks, audit, sessionCutoffs, log, stop } = deps;
   const syncTenantStatus = createSyncTenantStatus({ ...deps, states: superOffice.states });
   const compareUsers = createCompareUsers({ ...deps, webApi: superOffice.webApi });
   const recordLogins = createRecordLogins({ ...deps, webApi: superOffice.webApi });
@@ -60,6 +62,8 @@ export async function startWorkers(deps: {
     jobs.enqueue('due-reconciliations', [{ payload: {}, key: 'start' }]),
     jobs.enqueue('reencryptions', [{ payload: {}, key: 'all' }]),
   ]);
+  // A process that stops has ended its workers already.
+  if (stop.aborted) return;
   // Last, because every worker asks for jobs at once.
   await Promise.all([
     jobs.process('state-changes', createHandleStateChange({ ...deps, syncTenantStatus })),
