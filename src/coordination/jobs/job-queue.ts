@@ -53,7 +53,10 @@ export interface JobQueue {
   /** Enqueues an empty job by a cron expression in UTC, once across all processes. */
   schedule(queue: 'due-reconciliations' | 'purges', cron: string): Promise<void>;
   deadLetters: DeadLetters;
-  /** Stops processing and resolves when the active jobs of this process are finished. */
+  /**
+   * Stops processing and resolves when the active jobs of this process are finished. A worker that has been fetching for two
+   * seconds then is not waited for.
+   */
   stopProcessing(): Promise<void>;
   /** Closes the connections; call `stopProcessing` first. */
   close(): Promise<void>;
@@ -71,8 +74,11 @@ export async function openJobQueue(deps: {
   const { url, onJobAttempt, onJobQueueFailed } = deps;
   const { fromKysely } = await import('pg-boss');
   const boss = await startBoss({ url, isWorker: true, onFailed: onJobQueueFailed });
-  await createQueues(boss);
-  /** The workers that wait, by the queues that are processed. */
+  await createQueues(boss).catch(async (error: unknown) => {
+    await closeBoss(boss);
+    throw error;
+  });
+  /** The workers that wait, by the queues that are processed; the one that was woken longest ago comes first. */
   const idle = new Map<QueueName, Set<string>>();
   const active = new Set<Promise<void>>();
   const closing = new AbortController();
@@ -148,13 +154,14 @@ async function wakeUntil(
   closing: AbortSignal,
   deps: {
     boss: PgBoss;
-    idle: ReadonlyMap<QueueName, ReadonlySet<string>>;
+    idle: ReadonlyMap<QueueName, Set<string>>;
     onFailed: (error: Error) => void;
   },
 ): Promise<void> {
   const { boss, idle, onFailed } = deps;
   const wakeDue = async () => {
-    for (const queue of await findDueQueues(boss, [...idle.keys()])) wakeOne(boss, idle.get(queue) ?? []);
+    for (const queue of await findDueQueues(boss, [...idle.keys()]))
+      wakeOne(boss, idle.get(queue) ?? new Set());
   };
   for (;;) {
     await sleep(pollMs, undefined, { signal: closing, ref: false }).catch(() => {});
@@ -163,9 +170,13 @@ async function wakeUntil(
   }
 }
 
-function wakeOne(boss: PgBoss, idle: Iterable<string>): void {
+/** In turn, because a worker may be fetching on a connection that has become silent. */
+function wakeOne(boss: PgBoss, idle: Set<string>): void {
   const [worker] = idle;
-  if (worker !== undefined) boss.notifyWorker(worker);
+  if (worker === undefined) return;
+  idle.delete(worker);
+  idle.add(worker);
+  boss.notifyWorker(worker);
 }
 
 /**

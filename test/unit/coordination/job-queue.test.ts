@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type JobAttempt, type JobQueue, openJobQueue } from '../../../src/coordination/jobs/job-queue.ts';
 import { deadLetterQueue, maxAttempts, queueWork } from '../../../src/coordination/jobs/queues.ts';
 import { emptyDatabase } from '../../support/database.ts';
+import { startSilentProxy } from '../../support/silent-proxy.ts';
 
 const tenantId = 'Cust1';
 const user = (associateId: number, ofTenant = tenantId) => ({
@@ -126,7 +127,7 @@ describe('openJobQueue', () => {
     await expect.poll(() => started).toEqual(['Slow']);
     for (const tenant of ['Cust1', 'Cust2']) {
       await queue.enqueue('user-changes', [user(1, tenant)]);
-      // Each worker looks for jobs by itself only every 30 s.
+      // Each worker looks for jobs by itself only every ten minutes.
       await expect.poll(() => started, { timeout: 15_000 }).toContain(tenant);
     }
     finishSlow();
@@ -312,5 +313,50 @@ describe('openJobQueue', () => {
     await client.query('commit');
     await stopped;
     expect(done).toBe(true);
+  });
+
+  it('finds a job soon after its idle connection has become silent', async () => {
+    const proxy = await startSilentProxy(url);
+    const failures: string[] = [];
+    const behindProxy = await openJobQueue({
+      url: proxy.url,
+      onJobAttempt: () => {},
+      onJobQueueFailed: ({ message }) => void failures.push(message),
+    });
+    onTestFinished(async () => {
+      await behindProxy.stopProcessing();
+      await behindProxy.close();
+      await proxy.close();
+    });
+    let processed = false;
+    await behindProxy.process('user-changes', async () => {
+      processed = true;
+    });
+    // Every worker has fetched, and one connection remains.
+    await sleep(2_000);
+    proxy.stopForwarding();
+    await sleep(1_500);
+    proxy.forwardNewConnections();
+    await (await openQueue()).enqueue('user-changes', [user(5)]);
+    await expect.poll(() => processed, { timeout: 40_000 }).toBe(true);
+    expect(failures).toContain('Query read timeout');
+  });
+
+  it('closes its connections if the queues cannot be created', async () => {
+    await openQueue();
+    await client.query(
+      `alter table pgboss.queue add constraint without_purges check (name <> 'purges') not valid`,
+    );
+    await client.query(`delete from pgboss.queue where name = 'purges'`);
+    onTestFinished(async () => {
+      await client.query('alter table pgboss.queue drop constraint without_purges');
+      await openQueue();
+    });
+    const connections = async () =>
+      (await client.query(`select from pg_stat_activity where application_name = 'planlens-jobs'`)).rowCount;
+    await Promise.all(open.splice(0).map((queue) => queue.close()));
+    await expect.poll(connections).toBe(0);
+    await expect(openQueue()).rejects.toThrow('without_purges');
+    await expect.poll(connections).toBe(0);
   });
 });
