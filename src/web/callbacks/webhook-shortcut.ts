@@ -13,7 +13,7 @@ interface WebhookShortcut {
 }
 
 /** The address of a webhook as SuperOffice calls it. */
-const calledBySuperOffice = /^\/callbacks\/webhooks\/([\w-]{43})$/;
+const calledBySuperOffice = new RegExp(`^${webhookRoute.replace(':hookId', '([\\w-]{43})')}$`);
 
 /**
  * Receives events of webhooks in memory before the app, whose other steps take a fifth of the processor time of an event. They
@@ -42,8 +42,9 @@ export function createWebhookShortcut(deps: {
       app(request, response);
     };
     try {
-      steps(asked, response as Response, () => {
-        receiveEvent(hook, asked).then(acknowledge).catch(fail);
+      steps(asked, response as Response, (error?: unknown) => {
+        if (error === undefined) receiveEvent(hook, asked).then(acknowledge).catch(fail);
+        else fail(error);
       });
     } catch (error) {
       fail(error);

@@ -11,11 +11,11 @@ const url = `/callbacks/webhooks/${hookId}`;
 
 describe('createWebhookShortcut', () => {
   let passed: string[];
-  let isRefused: boolean;
+  let isRefused: 'no' | 'thrown' | 'passed on';
   let isInvalid: boolean;
   beforeEach(() => {
     passed = [];
-    isRefused = false;
+    isRefused = 'no';
     isInvalid = false;
   });
 
@@ -23,8 +23,9 @@ describe('createWebhookShortcut', () => {
     (name: string): RequestHandler =>
     ({ originalUrl, route }, _response, next) => {
       passed.push(`${name} ${originalUrl} of ${route?.path}`);
-      if (isRefused) throw new Error('refused');
-      next();
+      if (isRefused === 'thrown') throw new Error('thrown');
+      if (isRefused === 'passed on') next(new Error('passed on'));
+      else next();
     };
   const headers: RequestHandler = (_request, response, next) => {
     response.setHeader('X-Policy', 'none');
@@ -72,12 +73,13 @@ describe('createWebhookShortcut', () => {
 
   it.each([
     ['an event that cannot be received', 'invalid'],
-    ['a request that a limit refuses', 'refused'],
-  ])(
+    ['a request that a limit refuses', 'thrown'],
+    ['a request that a limit refuses later', 'passed on'],
+  ] as const)(
     'leaves the answer to %s to the error handler of the app, and takes no step twice',
     async (_what, message) => {
       isInvalid = message === 'invalid';
-      isRefused = message === 'refused';
+      if (message !== 'invalid') isRefused = message;
       const { status, text, headers: sent } = await request(server).post(url).set('X-Sent', 'too').send('{}');
       expect([status, text]).toEqual([401, `${message} too`]);
       expect(sent).toMatchObject({ 'x-policy': 'none' });
