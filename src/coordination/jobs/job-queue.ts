@@ -170,7 +170,7 @@ async function wakeUntil(
   }
 }
 
-/** In turn, because a worker may be fetching on a connection that has become silent. */
+/** Round robin, because a worker may be fetching on a connection that has become silent. */
 function wakeOne(boss: PgBoss, idle: Set<string>): void {
   const [worker] = idle;
   if (worker === undefined) return;

@@ -353,7 +353,11 @@ describe('openJobQueue', () => {
       await openQueue();
     });
     const connections = async () =>
-      (await client.query(`select from pg_stat_activity where application_name = 'planlens-jobs'`)).rowCount;
+      (
+        await client.query(
+          `select from pg_stat_activity where application_name = 'planlens-jobs' and datname = current_database()`,
+        )
+      ).rowCount;
     await Promise.all(open.splice(0).map((queue) => queue.close()));
     await expect.poll(connections).toBe(0);
     await expect(openQueue()).rejects.toThrow('without_purges');
