@@ -103,15 +103,17 @@ export function createPanelShortcut(deps: {
     if (view === null) return app(request, response);
     const { tenantId, associateId } = view.session;
     const asked = asExpressRequest(request, '/panel');
+    // A limit refuses the request, which the app tells the client.
+    const leaveToApp = () => app(request, response);
     try {
-      steps(asked, response as Response, () => {
+      steps(asked, response as Response, (error?: unknown) => {
+        if (error !== undefined) return leaveToApp();
         asked.log.setBindings({ tenantId, associateId });
         // After the other requests that have arrived: a waiting proxy is woken once for all of them.
         setImmediate(() => send(response, view));
       });
     } catch {
-      // A limit refuses the request, which the app tells the client.
-      app(request, response);
+      leaveToApp();
     }
   };
 }

@@ -22,12 +22,12 @@ describe('createPanelShortcut', () => {
   let inMemory: { session: Session | null; isContext: boolean; isPage: boolean };
   let body: ReturnType<typeof compactBody>;
   let bindings: object;
-  let isRefused: boolean;
+  let isRefused: 'no' | 'thrown' | 'passed on';
   beforeEach(() => {
     inMemory = { session, isContext: true, isPage: true };
     body = compactBody(Buffer.from(html), () => {});
     bindings = {};
-    isRefused = false;
+    isRefused = 'no';
   });
 
   const findView = createFindView({
@@ -39,8 +39,9 @@ describe('createPanelShortcut', () => {
     languages,
   });
   const limit: RequestHandler = (_request, _response, next) => {
-    if (isRefused) throw new Error('refused');
-    next();
+    if (isRefused === 'thrown') throw new Error('refused');
+    if (isRefused === 'passed on') next(new Error('refused'));
+    else next();
   };
   const log: RequestHandler = (asked, _response, next) => {
     asked.log = { setBindings: (fields: object) => void Object.assign(bindings, fields) } as typeof asked.log;
@@ -50,7 +51,7 @@ describe('createPanelShortcut', () => {
     createPanelShortcut({
       app: createApp((_request, response) => void response.send('from the app')),
       findView,
-      steps: inOneStep(limit, log),
+      steps: inOneStep(log, limit),
       headers: ['x-frame', 'crm'],
     }),
   );
@@ -119,8 +120,11 @@ describe('createPanelShortcut', () => {
     expect((await request(server).post(url)).text).toBe('from the app');
   });
 
-  it('lets the app answer a request that a limit refuses', async () => {
-    isRefused = true;
-    expect((await get(url)).text).toBe('from the app');
-  });
+  it.each(['thrown', 'passed on'] as const)(
+    'lets the app answer a request that a limit refuses: %s',
+    async (how) => {
+      isRefused = how;
+      expect((await get(url)).text).toBe('from the app');
+    },
+  );
 });
