@@ -2,16 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { fromKysely as adaptKysely, JobWithMetadata, KyselyTransactionLike, PgBoss } from 'pg-boss';
 import { prepared } from '../../database/prepared.ts';
 import { closeBoss, startBoss } from './boss.ts';
+import { createQueues } from './create-queues.ts';
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts';
 import { findDueQueues } from './due-queues.ts';
-import {
-  deadLetterQueue,
-  type Payload,
-  payloadSchemas,
-  type QueueName,
-  queueOptions,
-  queueWork,
-} from './queues.ts';
+import { type Payload, payloadSchemas, type QueueName, queueWork } from './queues.ts';
 
 /** A job to enqueue. */
 export interface NewJob<Q extends QueueName> {
@@ -237,13 +231,4 @@ function createHandler<Q extends QueueName>(
     }
     onAttempt({ ...attempt, outcome: 'processed', reason: null });
   };
-}
-
-async function createQueues(boss: PgBoss): Promise<void> {
-  const existing = new Set((await boss.getQueues()).map(({ name }) => name));
-  if (!existing.has(deadLetterQueue)) await boss.createQueue(deadLetterQueue, queueOptions);
-  for (const [name, { notify }] of Object.entries(queueWork)) {
-    const options = { ...queueOptions, policy: 'short', notify, deadLetter: deadLetterQueue } as const;
-    if (!existing.has(name)) await boss.createQueue(name, options);
-  }
 }

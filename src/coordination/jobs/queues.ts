@@ -7,10 +7,7 @@ const tenantId = z.string().min(1);
 export const payloadSchemas = {
   /** SuperOffice announced a change of the tenant's state. */
   'state-changes': z.object({ tenantId, change: z.string() }),
-  /**
-   * A user changed or was deleted; `associateId` is null if SuperOffice did not say which. Or several users changed at once,
-   * which a process of version 0.2 leaves to the others.
-   */
+  /** A user changed or was deleted; `associateId` is null if SuperOffice did not say which. Or several users changed at once. */
   'user-changes': z.union([
     z.object({ tenantId, associateId: z.int32().nullable(), deleted: z.boolean() }),
     z.object({ tenantId, associateIds: z.array(z.int32()) }),

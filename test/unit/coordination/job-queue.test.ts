@@ -86,30 +86,29 @@ describe('openJobQueue', () => {
 
   it('processes the jobs of a tenant one by one in each process, and those of others beside them', async () => {
     const processes = [await openQueue(), await openQueue()];
-    const active = new Map<string, number>();
-    const most = new Map<string, number>();
-    const work = async (payload: { readonly tenantId: string }) => {
-      const count = (active.get(payload.tenantId) ?? 0) + 1;
-      active.set(payload.tenantId, count);
-      most.set(payload.tenantId, Math.max(count, most.get(payload.tenantId) ?? 0));
-      most.set(
-        'all',
-        Math.max(
-          [...active.values()].reduce((sum, each) => sum + each, 0),
-          most.get('all') ?? 0,
-        ),
-      );
+    /** The jobs that are active in each process, and the most that were at once, in all and of one tenant. */
+    const active = processes.map((): string[] => []);
+    const most = processes.map(() => ({ jobs: 0, ofOneTenant: 0 }));
+    const workIn = (index: number) => async (payload: { readonly tenantId: string }) => {
+      const jobs = active[index] ?? [];
+      jobs.push(payload.tenantId);
+      const ofTenant = jobs.filter((tenant) => tenant === payload.tenantId).length;
+      const before = most[index] ?? { jobs: 0, ofOneTenant: 0 };
+      most[index] = {
+        jobs: Math.max(before.jobs, jobs.length),
+        ofOneTenant: Math.max(before.ofOneTenant, ofTenant),
+      };
       await sleep(20);
-      active.set(payload.tenantId, (active.get(payload.tenantId) ?? 1) - 1);
+      jobs.splice(jobs.indexOf(payload.tenantId), 1);
     };
     await processes[0]?.enqueue('user-changes', [
       ...Array.from({ length: 20 }, (_each, index) => user(index, 'Cust1')),
       ...Array.from({ length: 20 }, (_each, index) => user(index, 'Cust2')),
     ]);
-    for (const queue of processes) await queue.process('user-changes', work);
+    for (const [index, queue] of processes.entries()) await queue.process('user-changes', workIn(index));
     await expect.poll(processed).toBe(40);
-    expect(most.get('all')).toBeGreaterThan(1);
-    expect(most.get('Cust1')).toBeLessThanOrEqual(processes.length);
+    expect(Math.max(...most.map(({ ofOneTenant }) => ofOneTenant))).toBe(1);
+    expect(Math.max(...most.map(({ jobs }) => jobs))).toBe(2);
   });
 
   it('takes a job soon that arrives while another tenant occupies the worker that looked last', async () => {
@@ -256,6 +255,7 @@ describe('openJobQueue', () => {
     await client.query("update pgboss.job set retry_count = retry_limit where singleton_key = 'Cust2'");
     await queue.process('reconciliations', async () => {});
     await expect.poll(processed).toBe(1);
+    // The death counts as an attempt.
     expect(attempts).toMatchObject([{ payload: { tenantId: 'Cust1' }, outcome: 'processed', attempts: 2 }]);
     expect(await queue.deadLetters.list()).toMatchObject([
       { queue: 'reconciliations', payload: { tenantId: 'Cust2' }, lastError: 'job heartbeat timeout' },
@@ -340,6 +340,30 @@ describe('openJobQueue', () => {
     await (await openQueue()).enqueue('user-changes', [user(5)]);
     await expect.poll(() => processed, { timeout: 40_000 }).toBe(true);
     expect(failures).toContain('Query read timeout');
+  });
+
+  it('gives queues of an earlier version the options of this one, once', async () => {
+    const names = [deadLetterQueue, ...Object.keys(queueWork)];
+    const columns = 'name, retry_limit, heartbeat_seconds, notify, dead_letter, policy, updated_on';
+    const queues = async () =>
+      (await client.query(`select ${columns} from pgboss.queue where name = any($1) order by name`, [names]))
+        .rows;
+    const reopen = async () => {
+      await Promise.all(open.splice(0).map((queue) => queue.close()));
+      await openQueue();
+    };
+    await openQueue();
+    const own = await queues();
+    expect(own).toHaveLength(names.length);
+    await reopen();
+    expect(await queues()).toEqual(own);
+    await client.query(
+      `update pgboss.queue set retry_limit = 2, heartbeat_seconds = null, notify = not notify, dead_letter = null
+       where name = any($1)`,
+      [names],
+    );
+    await reopen();
+    expect(await queues()).toEqual(own.map((queue) => ({ ...queue, updated_on: expect.any(Date) })));
   });
 
   it('closes its connections if the queues cannot be created', async () => {
