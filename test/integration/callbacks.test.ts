@@ -110,6 +110,25 @@ describe('callbacks from SuperOffice', async () => {
         expect(at - (readAt[index - 1] ?? 0)).toBeGreaterThan(2_000);
     });
 
+    it('reads the licenses of a user once for all events that come during a read', async () => {
+      const cookieClient = await signInToCrm(planlens, withoutPlan);
+      await cookieClient.get(panelUrl(planlens, withoutPlan));
+      await idle();
+      // The reads of the events before no longer count.
+      planlens.passTime(60_000);
+      control.clearRequests();
+      const userReads = () =>
+        control.requests().filter(({ operation }) => operation === 'License.GetUserLicenses').length;
+      const { id } = control.hold({ operation: 'License.GetUserLicenses' });
+      await call(event());
+      await control.whenHeld({ id });
+      await Promise.all(Array.from({ length: 20 }, () => call(event())));
+      expect(userReads()).toBe(1);
+      control.release({ id });
+      await idle();
+      expect(userReads()).toBe(2);
+    });
+
     it.each([
       ['a NUL in the id', { EventId: 'a\0' }],
       ['a lone surrogate in the id', { EventId: 'a\uD800' }],

@@ -7,7 +7,7 @@ import { createTenants } from '../../sandbox/tenants.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { openServices, type Services } from '../../src/services.ts';
-import { migratedDatabase, runStatement } from '../support/database.ts';
+import { migratedDatabase, runQuery, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { getTenant } from '../support/get-tenant.ts';
 import { countWaitingCallbacks } from '../support/jobs.ts';
@@ -28,6 +28,13 @@ const [events = isLongForm ? 2_000 : 100, stormMs = isLongForm ? 30_000 : 3_000]
   .map(Number);
 /** Concurrent panel views. */
 const views = isLongForm ? 1_000 : 100;
+
+/** When the last job that was completed for each user began, ms since 1970. */
+const lastWorkByUser = `
+  select associate::text::int as user, (extract(epoch from max(started_on)) * 1000)::float8 as at
+  from pgboss.job, jsonb_array_elements(coalesce(data->'associateIds', jsonb_build_array(data->'associateId'))) as associate
+  where name = 'user-changes' and state = 'completed' and associate <> 'null'
+  group by 1`;
 
 describe('three processes on one PostgreSQL', () => {
   let sandbox: Sandbox;
@@ -237,11 +244,29 @@ describe('three processes on one PostgreSQL', () => {
       expect(unexpected).toEqual([]);
       // The sandbox delivers events of its own as well.
       expect(unavailable).toBeLessThanOrEqual(balancer.unavailableCount());
-      const stored = (await rowsIn(databaseUrl, 'callbacks')) as unknown as { event_id: string }[];
+      const stored = (await rowsIn(databaseUrl, 'callbacks')) as unknown as {
+        event_id: string;
+        received_at: Date;
+      }[];
       const ours = new Set(bodies.map((body) => `webhook ${JSON.parse(body).EventId}`));
       expect(stored.filter(({ event_id }) => ours.has(event_id))).toHaveLength(events);
       expect(stored.filter(({ event_id }) => event_id.startsWith('webhook forged-'))).toEqual([]);
       expect(await services.jobs.deadLetters.list()).toEqual([]);
+      // An event whose job is lost leaves its user without a job that began after it.
+      const lastWork = new Map(
+        (await runQuery(databaseUrl, lastWorkByUser)).map(({ user, at }) => [user, Number(at)]),
+      );
+      const receivedAt = new Map(stored.map(({ event_id, received_at }) => [event_id, Number(received_at)]));
+      const neglected = bodies.filter((body) => {
+        const { EventId, PrimaryKey } = JSON.parse(body);
+        return !((lastWork.get(PrimaryKey) ?? 0) >= (receivedAt.get(`webhook ${EventId}`) ?? 0));
+      });
+      expect(neglected).toEqual([]);
+      const [jobs] = await runQuery(
+        databaseUrl,
+        "select count(*)::int as count from pgboss.job where name = 'user-changes' and data->>'associateId' is distinct from null",
+      );
+      expect(jobs?.count).toBeLessThanOrEqual(stored.length);
 
       const tenant = await getTenant(services.tenants, tenantId);
       expect(tenant.status).toBe('active');
