@@ -44,7 +44,7 @@ const serializers = {
 
 /**
  * Logs one line per request: method, path, client, own address, status, time. The log's fields `hostname` and `pid` name
- * the process. Query and headers are left out, because they contain codes, states and ids. pino-http is not used: its two loggers per request took a fifth of a callback's time.
+ * the process. Query and headers are left out, because they contain codes, states and ids. Why not pino-http: docs/adr/0032-request-log.md.
  */
 export function requestLog(logger: Logger): RequestHandler {
   const log = logger.child({}, { serializers });
