@@ -101,19 +101,24 @@ describe('the workflows', () => {
     expect([...used].filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
-  it('refuse placeholders of the vendor before anything of a release is packed', () => {
+  it('refuse placeholders of the vendor, and test the package, before anything of a release is packed', () => {
     const release = steps.filter(({ id }) => id.startsWith('.github/workflows/release.yml'));
     const commands = release.map(({ run = '' }) => run);
     const check = commands.indexOf('npm run --silent manifest:check -- --release');
     expect(check).toBeGreaterThan(-1);
-    expect(commands.findIndex((run) => run.startsWith('npm pack'))).toBeGreaterThan(check);
+    const pack = commands.findIndex((run) => run.startsWith('npm pack'));
+    expect(pack).toBeGreaterThan(check);
+    const tested = commands.slice(0, pack).flatMap(findScripts);
+    expect(tested).toEqual(expect.arrayContaining(['test', 'test:packages']));
   });
 
   it('check a change by lint, types, unit, integration and browser tests, audit and bill of materials', () => {
     const ci = steps.filter(({ id }) => id.startsWith('.github/workflows/ci.yml'));
     const used = ci.flatMap(({ run = '' }) => findScripts(run));
     expect(used).toEqual(
-      expect.arrayContaining(['lint', 'typecheck', 'test:unit', 'test:integration', 'test:browser', 'sbom']),
+      expect.arrayContaining([
+        ...['lint', 'typecheck', 'test:unit', 'test:integration', 'test:browser', 'test:packages', 'sbom'],
+      ]),
     );
     expect(ci.some(({ run }) => run?.startsWith('npm audit'))).toBe(true);
   });

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runNpm } from './support/project-copy.ts';
-import { root } from './support/project-files.ts';
+import { runNpm } from '../support/project-copy.ts';
+import { root } from '../support/project-files.ts';
 
 const execute = promisify(execFile);
 const repository = mkdtempSync(join(tmpdir(), 'planlens-repository-'));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { parseWords, type Stage } from './dockerfile.ts';
+import { parseWords, type Stage } from '../deploy/dockerfile.ts';
 
 /** The result of a stage: its working directory on this machine, and its environment. */
 export interface StageFolder {

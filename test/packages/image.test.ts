@@ -4,12 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import {
+  createContextFilter,
+  parseCommand,
+  parseDockerfile,
+  type Stage,
+  valuesOf,
+} from '../deploy/dockerfile.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { appEnvironment, install, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { readText, root } from '../support/project-files.ts';
 import { type ServerProcess, spawnCommand, untilReady } from '../support/server-process.ts';
-import { createContextFilter, parseCommand, parseDockerfile, type Stage, valuesOf } from './dockerfile.ts';
 import { runStages, type StageFolder } from './stage-folders.ts';
 
 const stages = parseDockerfile(readText('deploy/Dockerfile'));
