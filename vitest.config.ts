@@ -8,14 +8,8 @@ const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { t
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 4;
 
-/** Tests that install packages from the registry, some of them with their own Node.js or as an image does. */
-const onlyLong = isLongForm
-  ? []
-  : [
-      'test/deploy/image.test.ts',
-      'test/integration/{package,node-versions,installed-examples}.test.ts',
-      'test/git-hooks.test.ts',
-    ];
+/** Tests that install packages from the registry, some of them with their own Node.js or as an image does, and the overload. */
+const onlyLong = isLongForm ? [] : ['test/packages/**', 'test/security/load.test.ts'];
 
 /** Tests that replace the HTTP client of Node.js with nock, which is state of the process. */
 const mockedHttp = 'test/unit/superoffice/**/*.test.ts';

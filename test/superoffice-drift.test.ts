@@ -8,6 +8,7 @@ import { compareOpenApi, type Description } from '../tools/drift/compare-openapi
 import { type Drift, findDrift } from '../tools/drift/find-drift.ts';
 import { listCitedPages, parseOurPages } from '../tools/drift/our-pages.ts';
 import { readValues } from '../tools/drift/pages.ts';
+import { isLongForm } from './support/long-form.ts';
 import { listFiles, readText, root } from './support/project-files.ts';
 
 const checkout = mkdtempSync(join(tmpdir(), 'planlens-drift-'));
@@ -224,18 +225,21 @@ describe('npm run superoffice:drift', () => {
       );
     });
 
-  it('prints each kind of drift with its lines, and fails if there is any', async () => {
+  it.runIf(isLongForm)('succeeds if there is no drift', async () => {
     expect(await run(checkout)).toEqual({
       code: 0,
       output:
         'Front matter: 0\nFront matter that is not YAML: 0\nAPI descriptions: 0\nSoProtocol targets: 0\n',
     });
+  });
+
+  it('prints each kind of drift with its lines, and fails if there is any', async () => {
     remove('nl/sale/learn/sales-guides.mdx');
-    const { code, output } = await run(checkout);
-    expect(code).toBe(1);
-    expect(output).toContain(
-      'Front matter: 1\n  removed sale/learn/sales-guides (nl); cited for sales-guide\n',
-    );
+    expect(await run(checkout)).toEqual({
+      code: 1,
+      output:
+        'Front matter: 1\n  removed sale/learn/sales-guides (nl); cited for sales-guide\nFront matter that is not YAML: 0\nAPI descriptions: 0\nSoProtocol targets: 0\n',
+    });
   });
 
   it('names what is missing in a folder that is no checkout', async () => {

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { callsPerSecond } from '../../src/coordination/rate-limiter.ts';
 import { runQuery } from '../support/database.ts';
 import { untilReconciled } from '../support/jobs.ts';
+import { isLongForm } from '../support/long-form.ts';
 import { install, startPlanlens, type TestUser } from '../support/planlens.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 
@@ -64,10 +65,13 @@ describe('a tenant of 5,000 users', async () => {
   });
 
   it('lists 50 users on a page, each on one page', async () => {
+    const numbers = isLongForm
+      ? Array.from({ length: 100 }, (_page, index) => index + 1)
+      : [1, 2, 50, 99, 100];
     const pages = [];
-    for (let number = 1; number <= 100; number += 1) pages.push(idsOn(await page(`&page=${number}`)));
+    for (const number of numbers) pages.push(idsOn(await page(`&page=${number}`)));
     expect(new Set(pages.map((ids) => ids.length))).toEqual(new Set([50]));
-    expect(new Set(pages.flat()).size).toBe(5_000);
+    expect(new Set(pages.flat()).size).toBe(50 * numbers.length);
     expect(await page('&page=100')).toContain('Page 100 of 100');
     expect(await page('&page=101')).toContain('No user matches');
   });

@@ -146,7 +146,7 @@ describe('startup on a database with an earlier known migration', async () => {
       expect(program.output()).toBe(`${message} set DATABASE_URL to an empty database.\n`);
     });
 
-    it('the server names the data folder to delete', async () => {
+    it.runIf(isLongForm)('the server names the data folder to delete', async () => {
       const dataDir = await mkdtemp(join(tmpdir(), 'planlens-earlier-'));
       const postgres = await startEmbeddedPostgres(dataDir);
       await recordMigrations(postgres.url);

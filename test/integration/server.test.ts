@@ -80,7 +80,7 @@ describe('server process', () => {
   });
 
   it('completes requests in flight before it stops', async () => {
-    const running = start();
+    const running = start({ DATABASE_URL: await migratedDatabase() });
     await untilReady(url);
     const cookieClient = await signInToCrm({ sandbox }, testUsers.salesPremium);
     sandbox.control.approve({ tenant: testUsers.salesPremium.tenantId });

@@ -4,7 +4,7 @@ import { deriveKeyring, keyringSchema } from '../../src/crypto/keyring.ts';
 import { createUserTokens } from '../../src/web/api/user-token.ts';
 import { askForUserToken, browserOrigin, createApiKey, makeUserToken } from '../support/api-keys.ts';
 import { keyringText } from '../support/keyrings.ts';
-import { isLongForm } from '../support/long-form.ts';
+import { scaleRuns } from '../support/long-form.ts';
 import { install, installedPlanlens, testUsers } from '../support/planlens.ts';
 import { sessionCookie, sessionsOf } from '../support/session-cookie.ts';
 import { encode } from '../support/tokens.ts';
@@ -13,7 +13,7 @@ const { administrator, otherAdministrator, salesPremium, servicePremium } = test
 const { tenantId, associateId } = administrator;
 const user = salesPremium.associateId;
 /** Forged credentials. */
-const forgeries = isLongForm ? 10_000 : 1_000;
+const forgeries = scaleRuns(10_000);
 const minute = 60_000;
 
 /** What a credential is sent with. */

@@ -6,14 +6,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { migratedDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
-import { isLongForm } from '../support/long-form.ts';
 import { appEnvironment, install, panelUrl, testUsers } from '../support/planlens.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
 import { sessionCookie } from '../support/session-cookie.ts';
 import { openConnection } from './raw-http.ts';
 
-/** The short form ends after so many responses, however long they take: beside other work, seconds may pass without one. */
-const load = isLongForm ? { duration: 600 } : { amount: 3_000 };
+/** How long the load lasts, seconds. */
+const loadSeconds = 600;
 const loadFactor = 4;
 /** A page may take so long after the load, beside other work, ms. */
 const recoveredMs = 250;
@@ -79,7 +78,7 @@ function neverRead(pages: number, address: string): { stop(): void } {
 test(
   `survives ${loadFactor}-fold capacity with ${neverReading} clients that never read`,
   async () => {
-    const measured = (await generateLoad({ duration: isLongForm ? 3 : 1, connections: 10 })).requests.average;
+    const measured = (await generateLoad({ duration: 3, connections: 10 })).requests.average;
     // Beside other work, a second may pass without a response.
     const capacity = Math.max(measured, 100);
     // Half of the clients stay within the pipelining limit, half exceed it by far.
@@ -91,7 +90,7 @@ test(
     let underLoad: autocannon.Result;
     try {
       const overallRate = Math.ceil(capacity * loadFactor);
-      underLoad = await generateLoad({ ...load, connections, overallRate });
+      underLoad = await generateLoad({ duration: loadSeconds, connections, overallRate });
       sizes.push(resident());
     } finally {
       clearInterval(watch);
@@ -114,5 +113,5 @@ test(
     expect(Object.keys(statusCodes)).toEqual(['200']);
     expect(underLoad.timeouts).toBe(0);
   },
-  ((load.duration ?? 0) + 90) * 1_000,
+  (loadSeconds + 90) * 1_000,
 );

@@ -1,7 +1,7 @@
 /** Whether tests run in their long form: `npm run test:all` and `npm run test:security` set it, `npm test` does not. */
 export const isLongForm = process.env.PLANLENS_TESTS === 'long';
 
-/** The number of runs of a property: `long` in the long form, a fortieth of it in the short form. */
+/** The number of runs of a property: `long` in the long form, a hundredth of it in the short form. */
 export function scaleRuns(long: number): number {
-  return isLongForm ? long : Math.ceil(long / 40);
+  return isLongForm ? long : Math.ceil(long / 100);
 }

@@ -133,7 +133,7 @@ describe('embedded PostgreSQL', () => {
     await expect(query(third.url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('stops when all users stop concurrently and allows a second stop', async () => {
+  it.runIf(isLongForm)('stops when all users stop concurrently and allows a second stop', async () => {
     const users = [await start(), await start(), await start()];
     await Promise.all(users.map((user) => user.stop()));
     await expect(query(users[0]?.url ?? '', 'select 1')).rejects.toThrow(/ECONNREFUSED/);
@@ -146,7 +146,7 @@ describe('embedded PostgreSQL', () => {
     expect(await query(second.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('stops without an error when the server is already gone', async () => {
+  it.runIf(isLongForm)('stops without an error when the server is already gone', async () => {
     const first = await start();
     process.kill(Number(await readPid(first)), 'SIGQUIT');
     await first.stop();
@@ -254,14 +254,14 @@ describe('embedded PostgreSQL', () => {
     expect((await lstat(victim)).uid).toBe(0);
   });
 
-  it('works in a folder that only its owner can enter', async () => {
+  it.runIf(isLongForm)('works in a folder that only its owner can enter', async () => {
     await rm(join(dataDir, 'postgres'), { recursive: true });
     await chmod(dataDir, 0o700);
     const postgres = await start();
     expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('names the server log when the server does not start', async () => {
+  it.runIf(isLongForm)('names the server log when the server does not start', async () => {
     const postgres = await start();
     await postgres.stop();
     await writeFile(join(postgres.home, 'cluster', 'postgresql.conf'), 'no such = setting');
