@@ -4,12 +4,20 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { isLongForm } from './test/support/long-form.ts';
 
 /** Limits that only stop a hanging test: a busy machine must not reach them. */
-const limits = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } };
+const limitMs = isLongForm ? 30 * 60_000 : 120_000;
+const limits = { testTimeout: limitMs, hookTimeout: limitMs, expect: { poll: { timeout: 60_000 } } };
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 4;
 
 /** Tests that install packages from the registry, some of them with their own Node.js or as an image does, and the overload. */
-const onlyLong = isLongForm ? [] : ['test/packages/**', 'test/security/load.test.ts'];
+const onlyLong = ['test/packages/**', 'test/security/load.test.ts'];
+
+/** Tests whose long form needs all cores: thousands of connections, views and events at once. They run last, one at a time. */
+const alone = [
+  'test/integration/many-processes.test.ts',
+  'test/security/exhaustion.test.ts',
+  'test/security/load.test.ts',
+];
 
 /** Tests that replace the HTTP client of Node.js with nock, which is state of the process. */
 const mockedHttp = 'test/unit/superoffice/**/*.test.ts';
@@ -55,7 +63,7 @@ export default defineConfig({
         test: {
           name: 'main',
           include: ['test/**/*.test.ts'],
-          exclude: [mockedHttp, ...onlyLong],
+          exclude: [mockedHttp, ...(isLongForm ? alone : onlyLong)],
           // A worker loads the modules once for all its files.
           isolate: false,
           maxWorkers,
@@ -65,6 +73,17 @@ export default defineConfig({
       {
         extends: false,
         test: { name: 'mocked-http', include: [mockedHttp], isolate: false, maxWorkers, ...limits },
+      },
+      {
+        extends: false,
+        test: {
+          name: 'alone',
+          include: isLongForm ? alone : [],
+          isolate: false,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          ...limits,
+        },
       },
     ],
   },

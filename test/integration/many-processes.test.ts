@@ -118,7 +118,7 @@ describe('three processes on one PostgreSQL', () => {
     expect(calls('SystemUser.Authenticate')).toBe(1);
     expect(calls('License.GetLicenseFromDB')).toBe(1);
     expect(calls('License.GetUserLicenses')).toBeLessThanOrEqual(users.length * ports.length);
-  }, 120_000);
+  });
 
   it('the panel of each process shows changes made by another process despite its cache', async () => {
     const person = users[0] as TestUser;

@@ -17,7 +17,7 @@ beforeAll(() => {
   for (const file of ['commit-msg', 'pre-commit', 'commitlint.json', 'package.json', 'package-lock.json'])
     cpSync(join(root, '.githooks', file), join(hooks, file));
   runNpm(hooks, 'ci', '--no-audit', '--no-fund');
-}, 300_000);
+});
 afterAll(() => {
   for (const folder of [repository, hooks]) rmSync(folder, { recursive: true, force: true });
 });

@@ -70,7 +70,7 @@ describe('the steps of deploy/Dockerfile, without a container engine', () => {
     const [program = '', ...args] = parseCommand(valuesOf(runtime, 'CMD')[0] ?? '');
     server = spawnCommand(program, args, { cwd: built.workdir, env: environment, ...user });
     await untilReady(url);
-  }, 300_000);
+  });
   afterAll(async () => {
     server?.child.kill('SIGKILL');
     await sandbox?.close();

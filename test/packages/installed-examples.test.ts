@@ -31,7 +31,7 @@ describe('installed examples', async () => {
   const browserApp = copyExample('browser-app');
   beforeAll(() => {
     for (const folder of [expressApp, browserApp]) runNpm(folder, 'ci', '--no-audit', '--no-fund');
-  }, 300_000);
+  });
   afterAll(() => {
     for (const folder of [expressApp, browserApp]) rmSync(folder, { recursive: true });
   });

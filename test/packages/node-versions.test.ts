@@ -47,7 +47,7 @@ describe('built server', () => {
   beforeAll(() => {
     copy = copyProject();
     runNpm(copy, 'run', 'build');
-  }, 120_000);
+  });
   afterAll(() => {
     server?.kill('SIGKILL');
     rmSync(copy, { recursive: true, force: true });
@@ -58,40 +58,36 @@ describe('built server', () => {
     expect(`>=${versions[0]}`).toBe(`${engines.node}.0`);
   });
 
-  it.each(versions)(
-    'serves a panel on Node.js %s',
-    async (version) => {
-      const node = installNode(version);
-      const url = `http://localhost:${await freePort()}`;
-      const sandbox = await startSandbox({ appUrl: url });
-      const environment = appEnvironment(url, sandbox, await emptyDatabase());
-      const child = spawn(
-        node,
-        ['--min-semi-space-size=64', '--max-semi-space-size=64', join(copy, 'dist', 'server.js')],
-        {
-          env: environment,
-        },
-      );
-      server = child;
-      let errors = '';
-      child.stderr.on('data', (chunk) => (errors += String(chunk)));
-      child.stdout.resume();
-      await untilReady(url);
+  it.each(versions)('serves a panel on Node.js %s', async (version) => {
+    const node = installNode(version);
+    const url = `http://localhost:${await freePort()}`;
+    const sandbox = await startSandbox({ appUrl: url });
+    const environment = appEnvironment(url, sandbox, await emptyDatabase());
+    const child = spawn(
+      node,
+      ['--min-semi-space-size=64', '--max-semi-space-size=64', join(copy, 'dist', 'server.js')],
+      {
+        env: environment,
+      },
+    );
+    server = child;
+    let errors = '';
+    child.stderr.on('data', (chunk) => (errors += String(chunk)));
+    child.stdout.resume();
+    await untilReady(url);
 
-      await install({ url, sandbox });
-      const cookieClient = await signInToCrm({ sandbox }, testUsers.salesPremium);
-      await cookieClient.get(panelUrl({ url }, testUsers.salesPremium));
-      const panel = await cookieClient.get(panelUrl({ url }, testUsers.salesPremium));
-      expect(panel.html).toContain('<h1>Sales-Premium</h1>');
-      const headers = { authorization: `Bearer ${metricsToken}` };
-      const metrics = await (await fetch(`${url}/metrics`, { headers })).text();
-      expect(metrics).toMatch(new RegExp(`nodejs_version_info{version="v${version}\\b`));
+    await install({ url, sandbox });
+    const cookieClient = await signInToCrm({ sandbox }, testUsers.salesPremium);
+    await cookieClient.get(panelUrl({ url }, testUsers.salesPremium));
+    const panel = await cookieClient.get(panelUrl({ url }, testUsers.salesPremium));
+    expect(panel.html).toContain('<h1>Sales-Premium</h1>');
+    const headers = { authorization: `Bearer ${metricsToken}` };
+    const metrics = await (await fetch(`${url}/metrics`, { headers })).text();
+    expect(metrics).toMatch(new RegExp(`nodejs_version_info{version="v${version}\\b`));
 
-      child.kill('SIGTERM');
-      expect(await once(child, 'exit')).toEqual([0, null]);
-      expect(errors).toBe('');
-      await sandbox.close();
-    },
-    180_000,
-  );
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(errors).toBe('');
+    await sandbox.close();
+  });
 });

@@ -24,7 +24,7 @@ describe('package of npm pack, installed globally', () => {
     // The server of the test run replaces the embedded PostgreSQL, which is an optional dependency.
     const options = ['--omit=optional', '--prefer-offline', '--no-audit', '--no-fund'];
     runNpm(folder, 'install', '--global', '--prefix', folder, ...options, tarball);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     for (const child of running.filter(({ exitCode }) => exitCode === null)) {
@@ -94,5 +94,5 @@ describe('package of npm pack, installed globally', () => {
       child.kill('SIGTERM');
       expect((await ended()).code).toBe(0);
     }
-  }, 60_000);
+  });
 });

@@ -406,46 +406,42 @@ describe('the export', () => {
   const clearAuditLog = () => runStatement(databaseUrl, 'truncate audit_log');
   afterAll(clearAuditLog);
 
-  it.each(rows)(
-    'of %d audit entries runs in constant memory beside everybody else',
-    async (count) => {
-      await clearAuditLog();
-      await runStatement(
-        databaseUrl,
-        `insert into audit_log (context_identifier, associate_id, at, content)
+  it.each(rows)('of %d audit entries runs in constant memory beside everybody else', async (count) => {
+    await clearAuditLog();
+    await runStatement(
+      databaseUrl,
+      `insert into audit_log (context_identifier, associate_id, at, content)
        select '${tenantId}', 101, now(), '{"event": "signed-in", "isAdministrator": false}'
        from generate_series(1, ${count})`,
-      );
-      if (isLongForm) await sleep(61_000);
-      const before = residentMb();
-      let [residentMax, isDone] = [before, false];
-      const pings = repeat(600, async () => {
-        residentMax = Math.max(residentMax, residentMb());
-        if (isDone) throw new Error('done');
-        const { ms } = await get('/healthz');
-        gaps.push(ms);
-      }).catch(() => {});
-      const gaps: number[] = [];
-      const { status, text, ms } = await download(administrator);
-      isDone = true;
-      await pings;
-      report('export', {
-        rows: count,
-        status,
-        megabytes: Math.round(text.length / 2 ** 20),
-        seconds: Math.round(ms / 100) / 10,
-        longestStallMs: Math.round(Math.max(...gaps)),
-        residentBeforeMb: before,
-        residentMaxMb: residentMax,
-      });
-      expect(status).toBe(200);
-      const exported = JSON.parse(text) as { auditLog: unknown[] };
-      expect(exported.auditLog.length).toBeGreaterThanOrEqual(count);
-      expect(Math.max(...gaps)).toBeLessThan(1_000);
-      expect(residentMax - before).toBeLessThan(150);
-    },
-    200_000,
-  );
+    );
+    if (isLongForm) await sleep(61_000);
+    const before = residentMb();
+    let [residentMax, isDone] = [before, false];
+    const pings = repeat(600, async () => {
+      residentMax = Math.max(residentMax, residentMb());
+      if (isDone) throw new Error('done');
+      const { ms } = await get('/healthz');
+      gaps.push(ms);
+    }).catch(() => {});
+    const gaps: number[] = [];
+    const { status, text, ms } = await download(administrator);
+    isDone = true;
+    await pings;
+    report('export', {
+      rows: count,
+      status,
+      megabytes: Math.round(text.length / 2 ** 20),
+      seconds: Math.round(ms / 100) / 10,
+      longestStallMs: Math.round(Math.max(...gaps)),
+      residentBeforeMb: before,
+      residentMaxMb: residentMax,
+    });
+    expect(status).toBe(200);
+    const exported = JSON.parse(text) as { auditLog: unknown[] };
+    expect(exported.auditLog.length).toBeGreaterThanOrEqual(count);
+    expect(Math.max(...gaps)).toBeLessThan(1_000);
+    expect(residentMax - before).toBeLessThan(150);
+  });
 
   it('of a tenant that reads slowly does not delay that of another', async () => {
     const [slowTenant, other] = [
@@ -487,5 +483,5 @@ describe('the export', () => {
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(9);
     expect(Number(answers.find(({ status }) => status === 429)?.headers['retry-after'])).toBeGreaterThan(0);
     expect((await openPanel()).status).toBe(200);
-  }, 120_000);
+  });
 });

@@ -80,17 +80,11 @@ describe('forged and misused tokens', () => {
 
     it('rejects arbitrary JSON as payload', () => assertRejected(kind, arbitraryPayloads(), 500));
 
-    it(
-      'rejects tokens created without the signing key',
-      () => assertRejected(kind, forgedTokens(kind), 4_000),
-      120_000,
-    );
+    it('rejects tokens created without the signing key', () =>
+      assertRejected(kind, forgedTokens(kind), 4_000));
 
-    it(
-      'rejects an altered genuine token',
-      () => assertRejected(kind, mutatedTokens(genuineToken(kind)), 4_000),
-      120_000,
-    );
+    it('rejects an altered genuine token', () =>
+      assertRejected(kind, mutatedTokens(genuineToken(kind)), 4_000));
   });
 
   it('fetches keys rarely and only from the configured JWKS URL, whatever a token header says', () => {
