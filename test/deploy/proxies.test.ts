@@ -1,7 +1,12 @@
 import { buffer, text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { openServices } from '../../src/services.ts';
 import { streamLimits } from '../../src/web/api/ofrep/event-streams.ts';
+import { createApiKey } from '../support/api-keys.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import {
@@ -29,13 +34,14 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
     let server: ServerProcess;
     let proxy: ProxyProcess;
     let appUrl: string;
+    let environment: NodeJS.ProcessEnv;
 
     beforeAll(async () => {
       const [httpsPort, port] = [await freePort(), await freePort()];
       const url = `https://localhost:${httpsPort}`;
       appUrl = `http://localhost:${port}`;
       sandbox = await startSandbox({ appUrl: url });
-      const environment = appEnvironment(url, sandbox, await emptyDatabase());
+      environment = appEnvironment(url, sandbox, await emptyDatabase());
       server = spawnServer({ ...environment, PORT: String(port), LOG_LEVEL: 'info' });
       await untilReady(appUrl);
       proxy = await start({ upstreams: [await freePort(), port], httpsPort });
@@ -60,6 +66,38 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
         Array.from({ length: 20 }, async () => (await fetch(`${proxy.httpsUrl}/`)).status),
       );
       expect(new Set(statuses)).toEqual(new Set([200]));
+    });
+
+    it('passes an event of a stream when Planlens sends it', async () => {
+      const { tenantId, associateId } = testUsers.salesPremium;
+      const services = await openServices({
+        config: loadConfig(environment),
+        log: pino({ level: 'silent' }),
+        metrics: createMetrics(),
+        now: Date.now,
+      });
+      onTestFinished(() => services.close());
+      const headers = {
+        'x-api-key': await createApiKey(services.apiKeys),
+        'content-type': 'application/json',
+      };
+      const body = Buffer.from(JSON.stringify({ context: { targetingKey: String(associateId) } }));
+      const answer = await send(proxy.httpsUrl, '/ofrep/v1/evaluate/flags', { headers, body });
+      const { eventStreams } = JSON.parse(await text(answer));
+      const { pathname, search } = new URL(eventStreams[0].url);
+      const stream = await send(proxy.httpsUrl, pathname + search, {
+        headers: { accept: 'text/event-stream' },
+      });
+      onTestFinished(() => void stream.destroy());
+      let received = '';
+      stream.on('data', (chunk) => {
+        received += String(chunk);
+      });
+      const events = () => received.split('refetchEvaluation').length;
+      const before = events();
+      sandbox.control.setPlan({ tenant: tenantId, associateId, plan: 'ten-service' });
+      await expect.poll(events).toBeGreaterThan(before);
+      expect(stream.readableEnded).toBe(false);
     });
 
     it('redirects http to https', async () => {
