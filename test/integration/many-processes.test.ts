@@ -1,7 +1,8 @@
 import { createHmac, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
 import { loadConfig } from '../../src/config/config.ts';
@@ -139,6 +140,57 @@ describe('three processes on one PostgreSQL', () => {
     await expect.poll(showRevocation).toEqual([false, false, false]);
     expect(await statuses()).toEqual(['200', '200', '200']);
   });
+
+  // It needs a machine of its own: a thousand events a second take two cores.
+  it.runIf(isLongForm)(
+    'a state change is acted on within 2 s of a flood of another tenant and of a slow one',
+    async () => {
+      const slow = { tenantId: 'Cust20002', associateId: 201, userName: 'ingrid.dahl@suitecore.example' };
+      const changing = testUsers.otherAdministrator;
+      for (const person of [slow, changing]) await install({ sandbox, url: publicUrl }, person);
+      const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
+      const bodies = Array.from({ length: 5_000 }, (_each, index) => {
+        const fields = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: 1_000 + index };
+        return JSON.stringify({ EventId: randomUUID(), ...fields });
+      });
+      const sign = (body: string) => createHmac('sha256', secret()).update(body).digest('base64');
+      sandbox.control.delay({ tenant: slow.tenantId, operation: '*', ms: 9_000 });
+      const sendStateChange = (tenant: string) => sandbox.control.sendStateChange({ tenant, changeType: 2 });
+      await sendStateChange(slow.tenantId);
+      const flood = autocannon({
+        url: `${publicUrl}/callbacks/webhooks/${hookId}`,
+        method: 'POST',
+        connections: 50,
+        overallRate: 1_000,
+        // Beside other work, a response may take longer than the ten seconds that autocannon waits.
+        timeout: 60,
+        amount: bodies.length,
+        requests: bodies.map((body) => ({ body, headers: { 'X-SuperOffice-Signature': sign(body) } })),
+      });
+      const latencies: number[] = [];
+      for (const [state, status] of [
+        ['Suspended', 'suspended'],
+        ['Running', 'active'],
+      ] as const) {
+        await sleep(1_500);
+        sandbox.control.setTenantState({ tenant: changing.tenantId, state });
+        const sentAt = performance.now();
+        expect((await sendStateChange(changing.tenantId)).status).toBe(200);
+        const isActedOn = async () =>
+          (await getTenant(services.tenants, changing.tenantId)).status === status;
+        await vi.waitUntil(isActedOn, { timeout: 30_000, interval: 20 });
+        latencies.push(Math.round(performance.now() - sentAt));
+      }
+      const { non2xx, errors, requests, duration } = await flood;
+      process.stdout.write(
+        `${JSON.stringify({ latenciesMs: latencies, events: requests.total, seconds: duration })}\n`,
+      );
+      sandbox.control.clearFaults();
+      expect([non2xx, errors]).toEqual([0, 0]);
+      for (const latency of latencies) expect(latency).toBeLessThan(2_000);
+      await expect.poll(() => countWaitingCallbacks(databaseUrl), { interval: 500 }).toBe(0);
+    },
+  );
 
   it(
     'every event is stored once and processed while processes are killed at random',

@@ -51,7 +51,11 @@ export async function startLoadBalancer(port: number, ports: readonly number[]):
     });
   }
 
-  const server = createServer((incoming, outgoing) => void handle(incoming, outgoing));
+  // As proxies do: with the five seconds of Node.js, a request of a busy machine meets a connection being closed.
+  const server = createServer(
+    { keepAliveTimeout: 75_000 },
+    (incoming, outgoing) => void handle(incoming, outgoing),
+  );
   server.listen(port, 'localhost');
   await once(server, 'listening');
   return {
