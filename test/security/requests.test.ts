@@ -76,7 +76,9 @@ describe('server under hostile requests', async () => {
   const pages = routes.filter(({ methods }) => methods.includes('get')).map(({ path }) => path);
   const paths = [...routes.map(({ path }) => path), '/assets/0123456789/planlens.css', '/nowhere'];
   const { tenantId, associateId } = testUsers.administrator;
-  const administrator = sessionCookie(planlens.environment, { tenantId, associateId, isAdministrator: true });
+  /** A new session: after five minutes, an administrator signs in again. */
+  const administrator = () =>
+    sessionCookie(planlens.environment, { tenantId, associateId, isAdministrator: true });
   const panel = new URL(panelUrl(planlens, testUsers.administrator));
   const inPanel = `${panel.pathname}${panel.search}`;
 
@@ -120,7 +122,7 @@ describe('server under hostile requests', async () => {
 
   async function expectServing(): Promise<void> {
     expect((await send('GET', '/healthz')).status).toBe(200);
-    expect((await send('GET', inPanel, { cookie: administrator })).status).toBe(200);
+    expect((await send('GET', inPanel, { cookie: administrator() })).status).toBe(200);
   }
 
   it('returns no 5xx for any route, method, content type and body', async () => {
@@ -136,7 +138,7 @@ describe('server under hostile requests', async () => {
     );
     for (const { path, method, type, body } of some) {
       const withBody = !['GET', 'HEAD', 'TRACE', 'OPTIONS'].includes(method);
-      const headers = { cookie: administrator, ...(type !== '' && { 'content-type': type }) };
+      const headers = { cookie: administrator(), ...(type !== '' && { 'content-type': type }) };
       expectHarmless(
         await send(method, path, headers, withBody ? body : ''),
         `${method} ${path} ${type} ${body.slice(0, 40)}`,
@@ -207,7 +209,7 @@ describe('server under hostile requests', async () => {
     const path = fc.constantFrom(...pages);
     await fc.assert(
       fc.asyncProperty(path, query, async (to, by) => {
-        const response = await send('GET', `${to}?${by}`, { cookie: administrator });
+        const response = await send('GET', `${to}?${by}`, { cookie: administrator() });
         expectHarmless(response, `${to}?${by}`);
         expect(response.body, by).not.toMatch(/\b49\b.*7\*7|<script>[^<]*evil/);
       }),
@@ -225,7 +227,7 @@ describe('server under hostile requests', async () => {
   ])('takes a NUL, which no database stores, for no filter: %s', async (path) => {
     const errors = () => planlens.logged.filter((line) => line.includes('"level":50'));
     const before = errors();
-    expect((await send('GET', `${path}%00`, { cookie: administrator })).status).toBe(200);
+    expect((await send('GET', `${path}%00`, { cookie: administrator() })).status).toBe(200);
     expect(errors()).toEqual(before);
   });
 
@@ -235,7 +237,7 @@ describe('server under hostile requests', async () => {
     const id = '00000000-0000-4000-8000-000000000000';
     const form = new URLSearchParams({ csrf, subject: 'a\0b', id, state: 'fulfilled' });
     const headers = {
-      cookie: administrator,
+      cookie: administrator(),
       origin: url,
       'content-type': 'application/x-www-form-urlencoded',
     };
@@ -355,7 +357,7 @@ describe('server under hostile requests', async () => {
           const response = await send(
             'POST',
             path,
-            { 'content-encoding': encoding, 'content-type': acceptedType(path), cookie: administrator },
+            { 'content-encoding': encoding, 'content-type': acceptedType(path), cookie: administrator() },
             body,
           );
           expectHarmless(response, `${path} ${encoding}`);
@@ -378,14 +380,14 @@ describe('server under hostile requests', async () => {
     const response = await send(
       'POST',
       to,
-      { 'content-type': acceptedType(path), cookie: administrator, origin: planlens.url },
+      { 'content-type': acceptedType(path), cookie: administrator(), origin: planlens.url },
       Buffer.alloc(2 ** 20, 'a'),
     );
     expect(response.status).toBe(413);
   });
 
   it('closes a connection that exceeds the pipelining limit', async () => {
-    const request = `GET ${inPanel} HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\n\r\n`;
+    const request = `GET ${inPanel} HTTP/1.1\r\nHost: x\r\nCookie: ${administrator()}\r\n\r\n`;
     const { head, body } = await sendRaw(url, request.repeat(500));
     expect(`${head}${body}`.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(8);
     const withinLimit = await sendRaw(
@@ -416,7 +418,7 @@ describe('server under hostile requests', async () => {
       const socket = openConnection(url);
       socket.on('error', () => {});
       socket.write(
-        `POST /panel/access-requests HTTP/1.1\r\nHost: x\r\nCookie: ${administrator}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ncsrf=`,
+        `POST /panel/access-requests HTTP/1.1\r\nHost: x\r\nCookie: ${administrator()}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\ncsrf=`,
       );
       await sleep(20);
       socket.destroy();
