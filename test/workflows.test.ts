@@ -14,6 +14,7 @@ const step = z.strictObject({
 const job = z.strictObject({
   name: z.string(),
   if: z.string().optional(),
+  needs: z.string().optional(),
   'runs-on': z.string(),
   'timeout-minutes': z.number(),
   permissions: permissions.optional(),
@@ -95,6 +96,17 @@ describe('the workflows', () => {
     expect(new Set(commands)).toEqual(new Set(['npm ci', 'npm ci --prefix .githooks']));
   });
 
+  it('check out the history where a test builds the version before', () => {
+    const building = new Set(
+      steps.filter(({ run = '' }) => /test:(packages|all)$/.test(run)).map(({ id }) => id),
+    );
+    expect(building.size).toBe(3);
+    const checkouts = steps.filter(
+      ({ id, uses }) => building.has(id) && uses?.startsWith('actions/checkout@'),
+    );
+    expect(checkouts.map(({ with: options }) => options['fetch-depth'])).toEqual([0, 0, 0]);
+  });
+
   it('run only scripts that package.json has', () => {
     const used = new Set(steps.flatMap(({ run = '' }) => findScripts(run)));
     expect(used.size).toBeGreaterThan(5);
@@ -102,14 +114,19 @@ describe('the workflows', () => {
   });
 
   it('refuse placeholders of the vendor, and test the package, before anything of a release is packed', () => {
-    const release = steps.filter(({ id }) => id.startsWith('.github/workflows/release.yml'));
+    const release = steps.filter(({ id }) => id === '.github/workflows/release.yml release');
     const commands = release.map(({ run = '' }) => run);
     const check = commands.indexOf('npm run --silent manifest:check -- --release');
     expect(check).toBeGreaterThan(-1);
     const pack = commands.findIndex((run) => run.startsWith('npm pack'));
     expect(pack).toBeGreaterThan(check);
-    const tested = commands.slice(0, pack).flatMap(findScripts);
-    expect(tested).toEqual(expect.arrayContaining(['test', 'test:packages']));
+    expect(commands.indexOf('npm test')).toBeLessThan(pack);
+    const releasing = jobs.find(({ id }) => id === '.github/workflows/release.yml release');
+    expect(releasing?.needs).toBe('packages');
+    // Apart from the job that may write, because these tests install packages that no lock file names.
+    const testing = steps.filter(({ run }) => run === 'npm run test:packages').map(({ id }) => id);
+    expect(testing).toContain('.github/workflows/release.yml packages');
+    expect(testing).not.toContain('.github/workflows/release.yml release');
   });
 
   it('check a change by lint, types, unit, integration and browser tests, audit and bill of materials', () => {
