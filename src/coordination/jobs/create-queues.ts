@@ -1,23 +1,27 @@
-import type { PgBoss, QueueOptions } from 'pg-boss';
+import type { PgBoss, Queue } from 'pg-boss';
 import { deadLetterQueue, queueOptions, queueWork } from './queues.ts';
 
-/** Creates the queues that are missing, and gives the others the options of this version; their policy cannot change. */
+type ChangeableOptions = Omit<Queue, 'name' | 'policy' | 'partition'>;
+
+/**
+ * Creates the queues that are missing, and gives the others the options of this version. The process that started last
+ * decides. Stored jobs keep theirs, and the policy of a queue cannot change.
+ */
 export async function createQueues(boss: PgBoss): Promise<void> {
   const existing = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]));
-  async function bring(
+  async function createOrUpdate(
     name: string,
     policy: 'standard' | 'short',
-    own: { readonly notify: boolean; readonly deadLetter?: string },
+    options: ChangeableOptions,
   ): Promise<void> {
-    const options: QueueOptions = { ...queueOptions, ...own };
     const queue = existing.get(name);
     if (queue === undefined) return boss.createQueue(name, { ...options, policy });
     const isCurrent = Object.entries(options).every(
-      ([key, value]) => queue[key as keyof QueueOptions] === value,
+      ([key, value]) => queue[key as keyof ChangeableOptions] === value,
     );
     if (!isCurrent) await boss.updateQueue(name, options);
   }
-  await bring(deadLetterQueue, 'standard', { notify: false });
+  await createOrUpdate(deadLetterQueue, 'standard', { ...queueOptions, notify: false });
   for (const [name, { notify }] of Object.entries(queueWork))
-    await bring(name, 'short', { notify, deadLetter: deadLetterQueue });
+    await createOrUpdate(name, 'short', { ...queueOptions, notify, deadLetter: deadLetterQueue });
 }
