@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { countWaitingCallbacks, untilCallbacksProcessed } from '../support/jobs.ts';
 import {
   install,
@@ -120,6 +120,7 @@ describe('callbacks from SuperOffice', async () => {
       const userReads = () =>
         control.requests().filter(({ operation }) => operation === 'License.GetUserLicenses').length;
       const { id } = control.hold({ operation: 'License.GetUserLicenses' });
+      onTestFinished(() => control.release({ id }));
       await call(event());
       await control.whenHeld({ id });
       await Promise.all(Array.from({ length: 20 }, () => call(event())));

@@ -29,13 +29,15 @@ describe('operator CLI', async () => {
   const { control } = sandbox;
   const runCli = (...args: string[]) => runCliIn(environment, ...args);
 
-  it.each([[[]], [['toString']], [['replay', 'event.json', '--to', 'http://localhost']]])(
-    'prints how to call it and exits with 2 for the arguments %j',
-    async (args) => {
-      const { code, output } = await runCli(...args);
-      expect([code, output]).toEqual([2, expect.stringMatching(/^Usage: planlens/m)]);
-    },
-  );
+  it.each([
+    [[]],
+    [['toString']],
+    [['keys', 'convert', 'from.pem']],
+    [['replay', 'event.json', '--to', 'http://localhost']],
+  ])('prints how to call it and exits with 2 for the arguments %j', async (args) => {
+    const { code, output } = await runCli(...args);
+    expect([code, output]).toEqual([2, expect.stringMatching(/^Usage: planlens/m)]);
+  });
 
   it('lists and describes its commands', async () => {
     expect(await runCli('--help')).toEqual({ code: 0, output: expect.stringContaining('\n  doctor ') });

@@ -11,7 +11,7 @@ import { install, installAs, signInToCrm, startPlanlens, submit, testUsers } fro
 import { root } from '../support/project-files.ts';
 import { rowsIn } from '../support/rows.ts';
 
-/** The short form examines one forged, one expired and one misdirected token of each kind; the unit tests examine all. */
+/** The short form examines three tokens of each kind. The unit tests of the verifiers examine the others. */
 const defects = isLongForm ? tokenDefects : (['tampered', 'expired', 'foreign-audience'] as const);
 const { administrator, salesPremium } = testUsers;
 const tenantId = administrator.tenantId;

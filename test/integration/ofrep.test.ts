@@ -230,6 +230,7 @@ describe('OpenFeature Remote Evaluation Protocol', async () => {
       };
       // The app answers the first request with a key, and the first one after the notice of the key that was created above.
       await expect.poll(linesOfOne).toBe(0);
+      expect(await linesOfOne()).toBe(0);
     });
 
     it('leaves a failure to the app, which logs it with the tenant, and its key counts it once', async () => {

@@ -18,15 +18,21 @@ const maxCooldown = 11 * 60_000;
 const maxWait = 40_000;
 
 const failures: Failure[] = [401, 403, 421, 429, 500, 503, 'malformed', 'null', 'message'];
-/** The failures that calls decide on their own; all calls treat the others alike. */
-const ownFailures: Failure[] = [401, 403, 429, 'malformed'];
+/** The failures of the ticket and of the state in the short form: each has a way of its own through the app. */
+const shortFailures: Readonly<Record<string, readonly Failure[]>> = {
+  'SystemUser.Authenticate': [401, 403, 429, 'malformed'],
+  State: [429, 500, 'malformed', 'null'],
+};
 const cases: [operation: string, failure: Failure][] = [
   ...failures.map((failure): [string, Failure] => ['License.*', failure]),
-  ...['SystemUser.Authenticate', 'State'].flatMap((operation) =>
-    (isLongForm ? failures : ownFailures).map((failure): [string, Failure] => [operation, failure]),
+  ...Object.keys(shortFailures).flatMap((operation) =>
+    (isLongForm ? failures : (shortFailures[operation] ?? [])).map((failure): [string, Failure] => [
+      operation,
+      failure,
+    ]),
   ),
   ...['Archive.*', 'Webhook.*', 'User.*', 'Login.Jwks'].flatMap((operation) =>
-    (isLongForm ? ([403, 500] as const) : ([500] as const)).map((failure): [string, Failure] => [
+    (isLongForm ? ([403, 500] as const) : ([403] as const)).map((failure): [string, Failure] => [
       operation,
       failure,
     ]),

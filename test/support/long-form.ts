@@ -1,4 +1,4 @@
-/** Whether tests run in their long form: `npm run test:all` and `npm run test:security` set it, `npm test` does not. */
+/** Whether tests run in their long form: `npm run test:all`, `test:security` and `test:packages` set it, `npm test` does not. */
 export const isLongForm = process.env.PLANLENS_TESTS === 'long';
 
 /** The number of runs of a property: `long` in the long form, a hundredth of it in the short form. */
