@@ -186,8 +186,8 @@ describe('server under hostile requests', async () => {
         '%ED%A0%80',
         '../../etc/passwd',
         "'%20or%201=1--",
-        '<%= 7*7 %>',
-        '{{7*7}}',
+        '<%= 7919*7907 %>',
+        '{{7919*7907}}',
         'https://evil.example/',
         '//evil.example',
         '1e309',
@@ -211,7 +211,8 @@ describe('server under hostile requests', async () => {
       fc.asyncProperty(path, query, async (to, by) => {
         const response = await send('GET', `${to}?${by}`, { cookie: administrator() });
         expectHarmless(response, `${to}?${by}`);
-        expect(response.body, by).not.toMatch(/\b49\b.*7\*7|<script>[^<]*evil/);
+        // The product that an evaluated template would print.
+        expect(response.body, by).not.toMatch(/62615533|<script>[^<]*evil/);
       }),
       { numRuns: scaleRuns(3_000) },
     );
