@@ -1,14 +1,11 @@
 import { buffer, text } from 'node:stream/consumers';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { loadConfig } from '../../src/config/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
-import { openServices } from '../../src/services.ts';
 import { streamLimits } from '../../src/web/api/ofrep/event-streams.ts';
 import { createApiKey } from '../support/api-keys.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
+import { openPeerServices } from '../support/peer-services.ts';
 import {
   appEnvironment,
   install,
@@ -70,12 +67,7 @@ describe.each(proxies)('the example of %s', (_name, start, isInstalled) => {
 
     it('passes an event of a stream before the next heartbeat', async () => {
       const { tenantId, associateId } = testUsers.salesPremium;
-      const services = await openServices({
-        config: loadConfig(environment),
-        log: pino({ level: 'silent' }),
-        metrics: createMetrics(),
-        now: Date.now,
-      });
+      const services = await openPeerServices(environment);
       onTestFinished(() => services.close());
       const headers = {
         'x-api-key': await createApiKey(services.apiKeys),

@@ -1,19 +1,17 @@
 import { createHmac, randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createTenants } from '../../sandbox/tenants.ts';
-import { loadConfig } from '../../src/config/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
-import { openServices, type Services } from '../../src/services.ts';
+import type { Services } from '../../src/services.ts';
 import { migratedDatabase, runQuery, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { getTenant } from '../support/get-tenant.ts';
 import { countWaitingCallbacks } from '../support/jobs.ts';
 import { type LoadBalancer, startLoadBalancer } from '../support/load-balancer.ts';
 import { isLongForm } from '../support/long-form.ts';
+import { openPeerServices } from '../support/peer-services.ts';
 import { appEnvironment, install, panelUrl, type TestUser, testUsers } from '../support/planlens.ts';
 import { rowsIn } from '../support/rows.ts';
 import { type ServerProcess, spawnServer, untilReady } from '../support/server-process.ts';
@@ -59,12 +57,7 @@ describe('three processes on one PostgreSQL', () => {
     sandbox = await startSandbox({ appUrl: publicUrl });
     databaseUrl = await migratedDatabase();
     environment = { ...appEnvironment(publicUrl, sandbox, databaseUrl), LOG_LEVEL: 'error' };
-    services = await openServices({
-      config: loadConfig(environment),
-      log: pino({ level: 'silent' }),
-      metrics: createMetrics(),
-      now: Date.now,
-    });
+    services = await openPeerServices(environment);
     await start(0);
     await install({ sandbox, url: publicUrl });
     // The first test needs processes that have read nothing.

@@ -3,16 +3,14 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CookieClient } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
-import { loadConfig } from '../../src/config/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
-import { openServices, type Services } from '../../src/services.ts';
+import type { Services } from '../../src/services.ts';
 import { emptyDatabase, runQuery } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { countWaitingCallbacks, untilReconciled } from '../support/jobs.ts';
+import { openPeerServices } from '../support/peer-services.ts';
 import { appEnvironment, panelUrl, signInToCrm, testUsers } from '../support/planlens.ts';
 import { runNpm } from '../support/project-copy.ts';
 import { root } from '../support/project-files.ts';
@@ -70,12 +68,7 @@ describe.skipIf(!isInClone)('an upgrade from 0.2.0 with both versions running', 
     laterUrl = `http://localhost:${port}`;
     later = spawnServer({ ...environment, PORT: String(port) });
     await untilReady(laterUrl);
-    services = await openServices({
-      config: loadConfig(environment),
-      log: pino({ level: 'silent' }),
-      metrics: createMetrics(),
-      now: Date.now,
-    });
+    services = await openPeerServices(environment);
   });
 
   afterAll(async () => {

@@ -1,15 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
-import { openServices } from '../../src/services.ts';
 import { runStatement } from '../support/database.ts';
 import { getTenant } from '../support/get-tenant.ts';
 import { reconcileNow, untilCallbacksProcessed, untilReconciled } from '../support/jobs.ts';
 import { isLongForm } from '../support/long-form.ts';
+import { openPeerServices } from '../support/peer-services.ts';
 import {
   approve,
   featureUrl,
@@ -44,12 +41,7 @@ describe('the life cycle of a tenant', async () => {
      create trigger forget_calls before update on rate_limits for each row execute function forget_calls()`,
   );
   /** Another process on the same database. */
-  const peer = await openServices({
-    config: loadConfig(planlens.environment),
-    log: pino({ level: 'silent' }),
-    metrics: createMetrics(),
-    now: Date.now,
-  });
+  const peer = await openPeerServices(planlens.environment);
   afterAll(() => peer.close());
 
   const idle = () => untilCallbacksProcessed(planlens);

@@ -1,13 +1,10 @@
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CookieClient } from '../../sandbox/cookie-client.ts';
-import { loadConfig } from '../../src/config/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
-import { openServices, type Services } from '../../src/services.ts';
 import { adminPages } from '../../src/web/administrator-pages.ts';
 import { listAccessRequests } from '../support/access-requests.ts';
 import { getTenant } from '../support/get-tenant.ts';
 import { reconcileNow, untilCallbacksProcessed } from '../support/jobs.ts';
+import { openPeerServices } from '../support/peer-services.ts';
 import {
   approve,
   install,
@@ -165,7 +162,7 @@ describe('lost authority', async () => {
 
   describe('a user who is no longer active', () => {
     it('loses everything within seconds of the webhook, in every process', async () => {
-      const peer = await openPeer(planlens.environment);
+      const peer = await openPeerServices(planlens.environment);
       const { associateId: id } = servicePremium;
       control.setAdministrator({ tenant: tenantId, associateId: id, on: true });
       const client = await signedIn(servicePremium, `${planlens.url}/admin`);
@@ -274,9 +271,3 @@ describe('lost authority', async () => {
     });
   });
 });
-
-/** Another process on the same database. */
-function openPeer(environment: NodeJS.ProcessEnv): Promise<Services> {
-  const log = pino({ level: 'silent' });
-  return openServices({ config: loadConfig(environment), log, metrics: createMetrics(), now: Date.now });
-}
