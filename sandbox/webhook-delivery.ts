@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDotNetTime } from './tenant-state.ts';
+import { signWebhookBody } from './webhook-signature.ts';
 
 const timeoutMs = 10_000;
 /** Delays after the first, second and third failure of a cycle; after the third the event is queued again. */
@@ -231,17 +232,13 @@ function headers(
   body: string,
   isTest: boolean,
 ): Record<string, string> {
-  const signature = () =>
-    createHmac('sha256', hook.Secret ?? '')
-      .update(body, 'utf8')
-      .digest('base64');
   return {
     'Content-Type': 'application/json; charset=utf-8',
     'User-Agent': 'NetServer-Webhook/12.1',
     'X-SuperOffice-Event': queued.event.event,
     'X-SuperOffice-EventId': queued.eventId,
     'X-SuperOffice-Retry': String(queued.retry),
-    ...(hook.Secret ? { 'X-SuperOffice-Signature': signature() } : {}),
+    ...(hook.Secret ? { 'X-SuperOffice-Signature': signWebhookBody(body, hook.Secret) } : {}),
     ...(isTest ? { 'X-Hook-Test': 'true' } : {}),
     ...hook.Headers,
   };

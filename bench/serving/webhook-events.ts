@@ -1,4 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { signWebhookBody } from '../../sandbox/webhook-signature.ts';
 import { keyringSchema } from '../../src/crypto/keyring.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { openDatabase } from '../../src/database/database.ts';
@@ -41,7 +42,7 @@ export function createSignedEvent({ tenantId, hookId, secret }: KnownWebhook, as
     ChangedByAssociateId: 1,
     WebhookName: 'Planlens',
   });
-  const signature = createHmac('sha256', secret).update(body).digest('base64');
+  const signature = signWebhookBody(body, secret);
   const headers = { 'content-type': 'application/json', 'x-superoffice-signature': signature };
   return { path: `/callbacks/webhooks/${hookId}`, method: 'POST' as const, headers, body };
 }

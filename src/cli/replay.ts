@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Config, loadConfig, processEnvironment } from '../config/config.ts';
 import { deleteJobsOfTenant } from '../coordination/jobs/tenant-jobs.ts';
@@ -9,6 +9,7 @@ import {
   type StateChangeNotification,
 } from '../superoffice/callbacks/state-change-notification.ts';
 import { readWebhookEvent } from '../superoffice/callbacks/webhook-event.ts';
+import { signWebhookBody } from '../superoffice/callbacks/webhook-signature.ts';
 import { createTenantStore } from '../tenants/tenant-store.ts';
 import { createWebhookStore } from '../tenants/webhook-store.ts';
 import { type Command, CommandError, expectArguments, print, UsageError } from './command.ts';
@@ -85,7 +86,7 @@ async function replayWebhook(
     throw new CommandError(`${tenantId} has not installed the app in the database of this configuration.`);
   }
   const { hookId, secret } = await createWebhookStore(stores).findOrCreate(tenantId);
-  const signature = createHmac('sha256', secret()).update(body).digest('base64');
+  const signature = signWebhookBody(body, secret());
   const target = `${url ?? config.publicUrl}/callbacks/webhooks/${hookId}`;
   return send(target, body, { 'X-SuperOffice-Signature': signature }, `${event.event} of ${tenantId}`);
 }

@@ -1,8 +1,9 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { signWebhookBody } from '../../sandbox/webhook-signature.ts';
 import { migratedDatabase, runStatement } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
@@ -70,7 +71,7 @@ describe('operator CLI', async () => {
     const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
     const event = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: 101 };
     const body = JSON.stringify({ EventId: randomUUID(), ...event });
-    const signature = createHmac('sha256', secret()).update(body).digest('base64');
+    const signature = signWebhookBody(body, secret());
     control.fail({ operation: 'License.*', with: 500 });
     const headers = { 'X-SuperOffice-Signature': signature };
     await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, { method: 'POST', body, headers });

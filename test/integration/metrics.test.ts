@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { signWebhookBody } from '../../sandbox/webhook-signature.ts';
 import { licenseCachePolicy } from '../../src/snapshots/license-snapshots.ts';
 import { getTenant } from '../support/get-tenant.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
@@ -53,7 +54,7 @@ describe('metrics endpoint', async () => {
       ContextIdentifier: tenantId,
       PrimaryKey: 101,
     });
-    const signature = createHmac('sha256', secret()).update(body).digest('base64');
+    const signature = signWebhookBody(body, secret());
     const headers = { 'X-SuperOffice-Signature': signature };
     await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, { method: 'POST', body, headers });
   }

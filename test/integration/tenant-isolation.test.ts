@@ -1,9 +1,10 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { signWebhookBody } from '../../sandbox/webhook-signature.ts';
 import { prepareEmbeddedPostgresPaths } from '../../src/database/embedded-postgres-paths.ts';
 import { emptyDatabase } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
@@ -73,7 +74,7 @@ describe.each(isLongForm ? databases : databases.slice(0, 1))('tenant lifecycle 
       Event: 'associate.deleted',
       ContextIdentifier: tenantId,
     });
-    const signature = createHmac('sha256', 'another secret').update(body).digest('base64');
+    const signature = signWebhookBody(body, 'another secret');
     const headers = { 'X-SuperOffice-Signature': signature };
     expect((await fetch(webhookAddress(), { method: 'POST', body, headers })).status).toBe(401);
   });

@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { signWebhookBody } from '../../sandbox/webhook-signature.ts';
 import type { ApiCall } from '../../src/superoffice/api/web-api.ts';
 import { listAccessRequests } from '../support/access-requests.ts';
 import { untilCallbacksProcessed } from '../support/jobs.ts';
@@ -189,7 +190,7 @@ describe('webhook in a tenant', async () => {
   async function post(event: object): Promise<number> {
     const { hookId, secret } = await own();
     const body = JSON.stringify(event);
-    const signature = createHmac('sha256', secret()).update(body).digest('base64');
+    const signature = signWebhookBody(body, secret());
     const { status } = await fetch(`${planlens.url}/callbacks/webhooks/${hookId}`, {
       method: 'POST',
       body,

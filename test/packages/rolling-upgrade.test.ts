@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CookieClient } from '../../sandbox/cookie-client.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
+import { signWebhookBody } from '../../sandbox/webhook-signature.ts';
 import type { Services } from '../../src/services.ts';
 import { emptyDatabase, runQuery } from '../support/database.ts';
 import { freePort } from '../support/free-port.ts';
@@ -94,9 +95,7 @@ describe.skipIf(!isInClone)('an upgrade from 0.2.0 with both versions running', 
     const { hookId, secret } = await services.webhooks.findOrCreate(tenantId);
     const fields = { Event: 'associate.changed', ContextIdentifier: tenantId, PrimaryKey: associateId };
     const body = JSON.stringify({ EventId: eventId, ...fields });
-    const headers = {
-      'X-SuperOffice-Signature': createHmac('sha256', secret()).update(body).digest('base64'),
-    };
+    const headers = { 'X-SuperOffice-Signature': signWebhookBody(body, secret()) };
     return (await fetch(`${url}/callbacks/webhooks/${hookId}`, { method: 'POST', body, headers })).status;
   }
   async function headingOf(url: string): Promise<string | undefined> {

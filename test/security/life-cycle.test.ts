@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { signWebhookBody } from '../../sandbox/webhook-signature.ts';
 import { runStatement } from '../support/database.ts';
 import { getTenant } from '../support/get-tenant.ts';
 import { reconcileNow, untilCallbacksProcessed, untilReconciled } from '../support/jobs.ts';
@@ -146,7 +146,7 @@ describe('the life cycle of a tenant', async () => {
         ContextIdentifier: tenantId,
         PrimaryKey: 101,
       });
-      const signature = createHmac('sha256', own.secret()).update(body).digest('base64');
+      const signature = signWebhookBody(body, own.secret());
       const headers = { 'X-SuperOffice-Signature': signature };
       const late = await fetch(`${planlens.url}/callbacks/webhooks/${own.hookId}`, {
         method: 'POST',
