@@ -24,6 +24,7 @@ import { createDeferredRouter } from './web/middleware/deferred-router.ts';
 import { inOneStep } from './web/middleware/in-one-step.ts';
 import { limitInFlight } from './web/middleware/limit-in-flight.ts';
 import { limitPipelining } from './web/middleware/limit-pipelining.ts';
+import { limitRequestsPerTurn } from './web/middleware/limit-requests-per-turn.ts';
 import { createOwnPagesOnly } from './web/middleware/own-origin.ts';
 import { createRequestLimits } from './web/middleware/request-limits.ts';
 import { requestLog } from './web/middleware/request-log.ts';
@@ -87,6 +88,8 @@ export interface AppDeps {
 
 /** Requests that one client may have in flight: a sixteenth of the connections of the process. */
 const maxInFlightPerClient = 256;
+/** Requests that one turn of the event loop handles: it lasts less than 0.1 s, so that nobody waits for a flood. */
+const maxRequestsPerTurn = 256;
 
 /** The web application, and what a server calls for each request. */
 export interface App {
@@ -201,5 +204,10 @@ export function buildApp(appDeps: AppDeps): App {
     evaluations: api.evaluations,
     onRequest: metrics.onRequest,
   });
-  return { app, listener, loadRest: rest.load, warmUp: panel.warmUp };
+  return {
+    app,
+    listener: limitRequestsPerTurn(listener, maxRequestsPerTurn),
+    loadRest: rest.load,
+    warmUp: panel.warmUp,
+  };
 }
