@@ -1,25 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { connectionOptions, requestTimeouts } from './connection-options.ts';
 import { writeProbe } from './writable.ts';
 
 /** Whether the database accepts writes, asked on a connection of its own. */
 export interface Readiness {
-  /** Resolves when the database responds, fails or times out; at once if the result of a recent question is known. */
+  /** The last result; the first one is waited for until the database responds, fails or times out. */
   isDatabaseUp(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** At most one query runs within this time, however many ask, ms. */
-const minIntervalMs = 1_000;
-/**
- * A result that is not older is returned at once, while the next one is read, ms. In a process under load that may take
- * seconds; health checks ask every 5 to 15 s, so that they learn of a failure one check later.
- */
-const maxAgeMs = 30_000;
+/** The time from a result to the next question, ms: health checks ask every 5 to 15 s. */
+const intervalMs = 2_000;
 
 /**
- * Asks whether requests can be served. The connection is not one of the pool: a flood of requests that occupies the pool
- * must not take every process out of rotation.
+ * Asks again and again whether requests can be served. The connection is not one of the pool, and no health check waits for a
+ * result: a flood of requests that occupies the pool, or delays every response, must not take every process out of rotation.
  */
 export function openReadiness(url: string, onConnectionLost: (error: Error) => void): Readiness {
   const pool = new Pool({
@@ -29,26 +25,28 @@ export function openReadiness(url: string, onConnectionLost: (error: Error) => v
   // The pool does not listen to a connection in use: without this listener its loss would end the process.
   pool.on('connect', (client) => client.on('error', onConnectionLost));
   pool.on('error', () => {});
-  let known = { at: Number.NEGATIVE_INFINITY, isUp: false };
-  let asked: { readonly at: number; readonly result: Promise<boolean> } | null = null;
+  const closing = new AbortController();
+  const ask = () => acceptsWrites(pool).catch(() => false);
+  let result = ask();
 
-  async function ask(): Promise<boolean> {
-    const isUp = await acceptsWrites(pool).catch(() => false);
-    known = { at: performance.now(), isUp };
-    return isUp;
+  async function keepAsking(): Promise<void> {
+    await result;
+    for (;;) {
+      await sleep(intervalMs, undefined, { signal: closing.signal });
+      const next = await ask();
+      result = Promise.resolve(next);
+    }
   }
+  // It ends when its pause is aborted.
+  const asking = keepAsking().catch(() => {});
 
-  async function isDatabaseUp(): Promise<boolean> {
-    const now = performance.now();
-    if (asked === null || now - asked.at > minIntervalMs) asked = { at: now, result: ask() };
-    return now - known.at <= maxAgeMs ? known.isUp : asked.result;
-  }
-
-  // Connects while the process starts, so that the first health check does not wait for it.
-  void isDatabaseUp();
   return {
-    isDatabaseUp,
-    close: () => pool.end(),
+    isDatabaseUp: () => result,
+    async close() {
+      closing.abort();
+      await asking;
+      await pool.end();
+    },
   };
 }
 
