@@ -88,7 +88,7 @@ export interface AppDeps {
 
 /** Requests that one client may have in flight: a sixteenth of the connections of the process. */
 const maxInFlightPerClient = 256;
-/** Requests that one turn of the event loop handles: it lasts less than 0.1 s, so that nobody waits for a flood. */
+/** Requests that one turn of the event loop handles: it lasts less than 0.1 s, so that timers run in a flood. */
 const maxRequestsPerTurn = 256;
 
 /** The web application, and what a server calls for each request. */

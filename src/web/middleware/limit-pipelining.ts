@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 
 /** Limit of unanswered requests on one connection. */
-const maxInFlight = 8;
+export const maxInFlightPerConnection = 8;
 
 /**
  * Closes connections that send many requests without waiting for responses, which neither browsers nor proxies do.
@@ -12,7 +12,7 @@ export function limitPipelining(): RequestHandler {
   const inFlight = new WeakMap<Socket, number>();
   return function limitPipelining({ socket }, response, next) {
     const count = (inFlight.get(socket) ?? 0) + 1;
-    if (count > maxInFlight) {
+    if (count > maxInFlightPerConnection) {
       socket.destroy();
       return;
     }

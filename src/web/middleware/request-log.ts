@@ -49,7 +49,7 @@ const serializers = {
 export function requestLog(logger: Logger): RequestHandler {
   const log = logger.child({}, { serializers });
   return function requestLog(request, response, next) {
-    const startedAt = performance.now();
+    const startedAt = request.arrivedAt ?? performance.now();
     request.id = randomUUID();
     request.log = createRequestLog(log, request);
     response.on('close', () => {

@@ -12,7 +12,7 @@ export interface ObservedRequest {
 /** Reports each request once, when its response is closed. */
 export function requestMetrics(onRequest: (request: ObservedRequest) => void): RequestHandler {
   return function requestMetrics(request, response, next) {
-    const startedAt = performance.now();
+    const startedAt = request.arrivedAt ?? performance.now();
     response.on('close', () =>
       onRequest({
         route: findRoute(request, response),

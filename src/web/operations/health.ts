@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 
-/** Readiness probes usually time out after three seconds; a database that is slower counts as unreachable. */
+/** How long the first probe waits for the database, ms: probes usually time out after three seconds. */
 const timeoutMs = 2_500;
 
 /** Liveness: the process responds. */
@@ -9,7 +9,7 @@ export const healthz: RequestHandler = function healthz(_request, response) {
   response.json({ status: 'ok' });
 };
 
-/** Readiness: the process is not stopping, and the database responds within 2.5 seconds. */
+/** Readiness: the process is not stopping, and the database accepted writes when it was last asked. */
 export function createReadyz(deps: {
   isDatabaseUp: () => Promise<boolean>;
   /** Aborted when the process stops. */

@@ -28,7 +28,7 @@ export function createEvaluationShortcut(deps: {
   return function answerEvaluation(request, response) {
     const target = findTarget(request);
     if (target === null) return app(request, response);
-    const startedAt = performance.now();
+    const startedAt = request.arrivedAt ?? performance.now();
     const { route, key } = target;
     const onAnswer = (answer: Answer) => {
       response.on('close', () => {
