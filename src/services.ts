@@ -128,7 +128,7 @@ export interface Services {
   prefetch(): Promise<void>;
   /** Locks by name, shared by all processes on this database. */
   readonly locks: WithFencedLock;
-  /** Whether the database accepts writes; costs at most one query per second. */
+  /** Whether the database accepted writes when it was last asked, seconds ago. */
   isDatabaseUp(): Promise<boolean>;
   /** Closes all connections, and stops the embedded PostgreSQL unless another process uses it. */
   close(): Promise<void>;

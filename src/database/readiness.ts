@@ -10,7 +10,7 @@ export interface Readiness {
   close(): Promise<void>;
 }
 
-/** The time from a result to the next question, ms: health checks ask every 5 to 15 s. */
+/** The time from a result to the next question, ms: health checks come every 5 to 15 s. */
 const intervalMs = 2_000;
 
 /**
@@ -32,7 +32,7 @@ export function openReadiness(url: string, onConnectionLost: (error: Error) => v
   async function keepAsking(): Promise<void> {
     await result;
     for (;;) {
-      await sleep(intervalMs, undefined, { signal: closing.signal });
+      await sleep(intervalMs, undefined, { signal: closing.signal, ref: false });
       const next = await ask();
       result = Promise.resolve(next);
     }

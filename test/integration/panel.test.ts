@@ -220,7 +220,6 @@ describe('panel', async () => {
         name,
       ]);
       try {
-        // A health check learns of the failure one check later.
         await expect.poll(async () => (await fetch(`${planlens.url}/readyz`)).status).toBe(503);
         expect((await again({ cookie })).status).toBe(200);
         expect(operations()).toEqual([]);

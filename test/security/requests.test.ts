@@ -109,7 +109,7 @@ describe('server under hostile requests', async () => {
     });
   }
 
-  /** What `/readyz` says with 503 while the database is slow, as on a busy machine. */
+  /** What `/readyz` says with 503 after the database has not responded in time, as on a busy machine. */
   const isUnready = (body: string) => body === '{"status":"database-unreachable"}';
 
   /** Expects no 5xx, no internals in the body and no injected header. */

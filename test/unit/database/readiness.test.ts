@@ -11,34 +11,31 @@ async function open(url: string) {
 }
 
 describe('openReadiness', () => {
-  it('answers all callers from one query', async () => {
+  it('answers with the last result while the database is silent', async () => {
     const proxy = await startSilentProxy(await migratedDatabase());
     onTestFinished(proxy.close);
     const readiness = await open(proxy.url);
-    const answers = await Promise.all(Array.from({ length: 1_000 }, () => readiness.isDatabaseUp()));
-    expect(new Set(answers)).toEqual(new Set([true]));
+    expect(await readiness.isDatabaseUp()).toBe(true);
     proxy.stopForwarding();
     expect(await readiness.isDatabaseUp()).toBe(true);
+    await expect.poll(readiness.isDatabaseUp).toBe(false);
   });
 
-  it('asks again without a caller, and learns that the database is gone', async () => {
+  it('asks again without a caller', async () => {
     const url = await migratedDatabase();
-    const proxy = await startSilentProxy(url);
-    onTestFinished(proxy.close);
-    const readiness = await open(proxy.url);
+    const readiness = await open(url);
     expect(await readiness.isDatabaseUp()).toBe(true);
-    const lastAsked = async () => {
+    const askedAt = async () => {
       const [row] = await runQuery(
         url,
-        `select query_start::text as at from pg_stat_activity where query = '${writeProbe}' and datname = current_database()`,
+        `select (extract(epoch from query_start) * 1000)::float8 as at from pg_stat_activity
+         where query = '${writeProbe}' and datname = current_database()`,
       );
-      return row?.at;
+      return Number(row?.at ?? 0);
     };
-    const first = await lastAsked();
-    expect(first).toBeDefined();
-    await expect.poll(lastAsked).not.toBe(first);
-    proxy.stopForwarding();
-    await expect.poll(readiness.isDatabaseUp).toBe(false);
+    const first = await askedAt();
+    expect(first).toBeGreaterThan(0);
+    await expect.poll(askedAt).toBeGreaterThan(first);
   });
 
   it('is not ready while the database refuses writes', async () => {
