@@ -156,7 +156,6 @@ describe('three processes on one PostgreSQL', () => {
             body: `{"EventId":"00000000-0000-4000-8000-0000{number}","Event":"associate.changed","ContextIdentifier":"${tenantId}","PrimaryKey":{number}}`,
             secret: secret(),
             perSecond: 334,
-            amount: 1_667,
           }),
         ),
       );
@@ -165,7 +164,7 @@ describe('three processes on one PostgreSQL', () => {
         ['Suspended', 'suspended'],
         ['Running', 'active'],
       ] as const) {
-        await sleep(1_500);
+        await sleep(3_000);
         sandbox.control.setTenantState({ tenant: changing.tenantId, state });
         const sentAt = performance.now();
         expect((await sendStateChange(changing.tenantId)).status).toBe(200);
@@ -174,10 +173,13 @@ describe('three processes on one PostgreSQL', () => {
         await vi.waitUntil(isActedOn, { timeout: 30_000, interval: 20 });
         latencies.push(Math.round(performance.now() - sentAt));
       }
-      const results = await Promise.all(floods.map(({ result }) => result));
+      const results = await Promise.all(floods.map((flood) => flood.stop()));
       process.stdout.write(`${JSON.stringify({ latenciesMs: latencies, floods: results })}\n`);
       sandbox.control.clearFaults();
-      for (const result of results) expect(result).toMatchObject({ statuses: { 200: 1_667 }, errors: 0 });
+      for (const { statuses, errors } of results)
+        expect([Object.keys(statuses), errors]).toEqual([['200'], 0]);
+      const events = results.reduce((sum, { statuses }) => sum + (statuses[200] ?? 0), 0);
+      expect(events).toBeGreaterThan(500);
       for (const latency of latencies) expect(latency).toBeLessThan(2_000);
       await expect.poll(() => countWaitingCallbacks(databaseUrl), { interval: 500 }).toBe(0);
     },

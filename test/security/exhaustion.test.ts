@@ -301,10 +301,8 @@ describe('a flood', () => {
       await expect.poll(async () => (await openPanel()).text).not.toContain('has not read your own licences');
       const quiet = latencies(await repeat(0.5, openPanel));
       const flood = await startFlood({ url, connections, ...requests });
-      const [panels, readiness] = [
-        await repeat(seconds / 2, openPanel),
-        await repeat(seconds / 2, () => get('/readyz')),
-      ];
+      const pairs = await repeat(seconds, async () => [await openPanel(), await get('/readyz')] as const);
+      const [panels, readiness] = [pairs.map(([panel]) => panel), pairs.map(([, check]) => check)];
       const resident = residentMb();
       const { statuses: responses } = await flood.stop();
       report('flood', {

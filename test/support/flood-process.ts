@@ -17,8 +17,6 @@ export interface FloodOptions {
   readonly secret?: string;
   /** At most so many requests per second; without it, as fast as they are answered. */
   readonly perSecond?: number;
-  /** Ends after so many requests; without it, when stopped. */
-  readonly amount?: number;
 }
 
 export interface FloodResult {
@@ -43,19 +41,20 @@ function createSetup({ method = 'GET', path, body: text = '', secret }: FloodOpt
 
 process.once('disconnect', () => process.exit());
 process.once('message', (options: FloodOptions) => {
-  const { url, connections, perSecond, amount } = options;
+  const { url, connections, perSecond } = options;
   const flood = autocannon(
     {
       url,
       connections,
       // Beside other work, a response may take longer than the ten seconds that autocannon waits.
       timeout: 60,
+      duration: 600,
       requests: [{ setupRequest: createSetup(options) }],
       ...(perSecond !== undefined && { overallRate: perSecond }),
-      ...(amount === undefined ? { duration: 600 } : { amount }),
     },
-    (error, { statusCodeStats = {}, errors, duration: seconds }) => {
+    (error, ended) => {
       if (error) throw error;
+      const { statusCodeStats = {}, errors, duration: seconds } = ended;
       const counts = Object.entries(statusCodeStats).map(([status, stats]) => [status, stats?.count ?? 0]);
       const result: FloodResult = { statuses: Object.fromEntries(counts), errors, seconds };
       process.send?.(result);

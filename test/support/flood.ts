@@ -1,26 +1,27 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { onTestFinished } from 'vitest';
 import type { FloodOptions, FloodResult } from './flood-process.ts';
 
 export interface Flood {
-  /** Resolves when the requested amount has been answered, or when the flood was stopped. */
-  readonly result: Promise<FloodResult>;
+  /** Ends the flood. */
   stop(): Promise<FloodResult>;
 }
 
 /**
- * Sends many requests from a process of its own, so that only the server under test delays what the test measures. Resolves
- * when the first request has been answered.
+ * Sends many requests, until the test ends or stops it, from a process of its own, so that only the server under test delays
+ * what the test measures. Resolves when the first request has been answered.
  */
 export async function startFlood(options: FloodOptions): Promise<Flood> {
   const child = fork(new URL('./flood-process.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   child.send(options);
   await nextMessage(child);
-  const result = nextMessage(child) as Promise<FloodResult>;
   return {
-    result,
-    stop() {
+    async stop() {
       child.send('stop');
-      return result;
+      return (await nextMessage(child)) as FloodResult;
     },
   };
 }
@@ -28,6 +29,7 @@ export async function startFlood(options: FloodOptions): Promise<Flood> {
 function nextMessage(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     child.once('message', resolve);
+    child.once('error', reject);
     child.once('exit', (status) => reject(new Error(`The flood ended with exit status ${status}.`)));
   });
 }
