@@ -17,6 +17,8 @@ export interface FloodOptions {
   readonly secret?: string;
   /** At most so many requests per second; without it, as fast as they are answered. */
   readonly perSecond?: number;
+  /** Does not stop before so many responses. */
+  readonly atLeast?: number;
 }
 
 export interface FloodResult {
@@ -41,7 +43,10 @@ function createSetup({ method = 'GET', path, body: text = '', secret }: FloodOpt
 
 process.once('disconnect', () => process.exit());
 process.once('message', (options: FloodOptions) => {
-  const { url, connections, perSecond } = options;
+  const { url, connections, perSecond, atLeast = 0 } = options;
+  let responses = 0;
+  let isStopping = false;
+  const stopAfterEnough = () => isStopping && responses >= atLeast && flood.stop();
   const flood = autocannon(
     {
       url,
@@ -62,5 +67,12 @@ process.once('message', (options: FloodOptions) => {
     },
   );
   flood.once('response', () => process.send?.('started'));
-  process.once('message', () => flood.stop());
+  flood.on('response', () => {
+    responses += 1;
+    stopAfterEnough();
+  });
+  process.once('message', () => {
+    isStopping = true;
+    stopAfterEnough();
+  });
 });

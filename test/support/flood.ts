@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import type { FloodOptions, FloodResult } from './flood-process.ts';
 
 export interface Flood {
-  /** Ends the flood. */
+  /** Ends the flood, not before `atLeast` responses. */
   stop(): Promise<FloodResult>;
 }
 
