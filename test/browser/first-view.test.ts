@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { panelUrl } from '../support/planlens.ts';
+import { type Planlens, panelUrl } from '../support/planlens.ts';
 import { root } from '../support/project-files.ts';
 import { type BrowserFixture, germanUsers, openBrowserFixture } from './browser-fixture.ts';
 
@@ -54,12 +54,7 @@ describe('first view of the panel', () => {
       await panel.locator('.solution').last().waitFor();
       const releaseScripts = await holdScripts(page);
       await setFrameWidth(page, panel, width);
-      await page
-        .locator('iframe')
-        .evaluate(
-          (iframe, src) => iframe.setAttribute('src', src),
-          `${panelUrl(fixture.planlens, user, 'de')}&again`,
-        );
+      await showAgain(page, fixture.planlens);
       const time = panel.locator('.masthead time');
       await expect.poll(() => time.textContent()).toMatch(/ UTC$/);
       await expect.poll(() => hasPainted(panel)).toBe(true);
@@ -74,6 +69,21 @@ describe('first view of the panel', () => {
       expect(await layoutShift(panel), 'a shift is measured').toBeGreaterThan(0);
     },
   );
+
+  test('moves nothing while the page arrives in parts over a slow network', async () => {
+    const { page, panel, signIn } = await fixture.open();
+    await signIn(user);
+    await panel.locator('.solution').last().waitFor();
+    await setFrameWidth(page, panel, 768);
+    await slowNetwork(page, 4_000);
+    await showAgain(page, fixture.planlens);
+    const time = panel.locator('.masthead time');
+    await expect.poll(() => time.textContent(), { timeout: 20_000 }).not.toMatch(/ UTC$/);
+    const { firstByte, lastByte, firstPaint } = await timing(panel);
+    expect(lastByte - firstByte, 'ms from the first to the last byte').toBeGreaterThan(500);
+    expect(firstPaint).toBeGreaterThanOrEqual(lastByte);
+    expect(await layoutShift(panel)).toBe(0);
+  });
 
   test('back leads to the same place, although the first paint does not lay out the sections above it', async () => {
     const { page, panel, signIn } = await fixture.open();
@@ -107,6 +117,27 @@ async function setFrameWidth(page: Page, panel: FrameLocator, width: number): Pr
   await expect.poll(innerWidth).toBe(width);
 }
 
+/** Opens the panel once more in the frame of the CRM. */
+async function showAgain(page: Page, planlens: Planlens): Promise<void> {
+  await page
+    .locator('iframe')
+    .evaluate((iframe, src) => iframe.setAttribute('src', src), `${panelUrl(planlens, user, 'de')}&again`);
+}
+
+/** Lets the frame of the panel receive at most so many bytes per second. */
+async function slowNetwork(page: Page, bytesPerSecond: number): Promise<void> {
+  const frame = page.frames().find((candidate) => candidate.parentFrame() === page.mainFrame());
+  if (frame === undefined) throw new Error('The page has no frame.');
+  const devtools = await page.context().newCDPSession(frame);
+  await devtools.send('Network.enable');
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: bytesPerSecond,
+    uploadThroughput: -1,
+  });
+}
+
 /** Holds the requests of scripts until the returned function is called. */
 async function holdScripts(page: Page): Promise<() => void> {
   let release = () => {};
@@ -124,6 +155,16 @@ function hasPainted(panel: FrameLocator): Promise<boolean> {
   return panel.locator('html').evaluate((html) => {
     const { performance } = html.ownerDocument.defaultView;
     return performance.getEntriesByName('first-contentful-paint').length > 0;
+  });
+}
+
+/** When the page arrived and was shown, in ms after its request. */
+function timing(panel: FrameLocator): Promise<{ firstByte: number; lastByte: number; firstPaint: number }> {
+  return panel.locator('html').evaluate((html) => {
+    const { performance } = html.ownerDocument.defaultView;
+    const [page] = performance.getEntriesByType('navigation');
+    const [painted] = performance.getEntriesByName('first-contentful-paint');
+    return { firstByte: page.responseStart, lastByte: page.responseEnd, firstPaint: painted.startTime };
   });
 }
 
