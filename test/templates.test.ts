@@ -50,3 +50,13 @@ describe('a line of a template', () => {
     expect(line.match(openingBlock)?.length ?? 0).toBe(count);
   });
 });
+
+describe('a page', () => {
+  it('begins with the head that waits for its end, and ends with it', () => {
+    const pages = listFiles('views', '.ejs').filter((file) => !file.includes('/partials/'));
+    expect(pages.length).toBeGreaterThan(20);
+    const isWhole = (text: string) =>
+      text.startsWith("<%- part('document-head'") && text.endsWith("<%- part('document-end') %>\n");
+    expect(pages.filter((file) => !isWhole(readText(file)))).toEqual([]);
+  });
+});

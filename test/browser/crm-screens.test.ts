@@ -20,6 +20,7 @@ describe('screens of SuperOffice opened from our pages', () => {
   const heading = (page: Page) => page.locator('main > section > h1').textContent();
 
   async function openFeature({ panel }: BrowserWindow, row: string): Promise<void> {
+    await panel.locator(`[data-row="${row}"]`).first().waitFor({ state: 'attached' });
     const fold = panel.locator(`.fold:has([data-row="${row}"]) > summary`);
     if ((await fold.count()) > 0) await fold.click();
     await panel.locator(`[data-row="${row}"] summary`).first().click();
