@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
 import { emptyDatabase } from '../support/database.ts';
@@ -89,5 +90,12 @@ describe('built server', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(errors).toBe('');
     await sandbox.close();
+  });
+
+  it.each(versions)('counts no request of a closed connection as unanswered on Node.js %s', (version) => {
+    const script = fileURLToPath(new URL('./abandoned-requests.ts', import.meta.url));
+    // Later versions do it without being asked.
+    const args = version.startsWith('22.') ? ['--experimental-strip-types', '--no-warnings'] : [];
+    expect(execFileSync(installNode(version), [...args, script], { encoding: 'utf8' })).toBe('0');
   });
 });
